@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// Non-owning strided views of the caller's memory: a subset of std::mdspan with the names of
+/// linear algebra. Made implicitly from anything that looks like a rank-1 or rank-2 mdspan.
+
+#include <halfulp/config.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+namespace halfulp {
+inline namespace v0 {
+
+namespace detail {
+
+template <class Span, class T, int Rank>
+concept mdspan_like = requires(const Span& span, int dimension) {
+    { Span::rank() } -> std::convertible_to<int>;
+    requires static_cast<int>(Span::rank()) == Rank;
+    { span.data_handle() } -> std::convertible_to<T*>;
+    { span.extent(dimension) } -> std::convertible_to<std::size_t>;
+    { span.stride(dimension) } -> std::convertible_to<std::ptrdiff_t>;
+};
+
+}  // namespace detail
+
+/// `size` elements, `stride` elements apart (negative and zero strides are allowed for reading).
+template <class T>
+class vector_view {
+  public:
+    using element_type = T;
+    using value_type = std::remove_cv_t<T>;
+
+    constexpr vector_view() noexcept = default;
+    constexpr vector_view(T* data, std::size_t size, std::ptrdiff_t stride = 1) noexcept
+        : data_(data), size_(size), stride_(stride) {}
+    /// A view of mutable elements is also a view of constant ones.
+    template <class U>
+    requires std::same_as<const U, T>
+    constexpr vector_view(const vector_view<U>& other) noexcept
+        : data_(other.data()), size_(other.size()), stride_(other.stride()) {}
+    /// From a contiguous container (std::vector, std::array, std::span).
+    template <class Container>
+    requires requires(Container& c) {
+        { c.data() } -> std::convertible_to<T*>;
+        { c.size() } -> std::convertible_to<std::size_t>;
+    } &&(!requires(Container & c) { c.stride(); }) constexpr vector_view(Container&& c) noexcept
+        : data_(c.data()), size_(c.size()) {
+    }
+    /// From a rank-1 mdspan.
+    template <detail::mdspan_like<T, 1> Span>
+    constexpr vector_view(const Span& span) noexcept
+        : data_(span.data_handle()), size_(span.extent(0)), stride_(span.stride(0)) {}
+
+    constexpr T* data() const noexcept { return data_; }
+    constexpr std::size_t size() const noexcept { return size_; }
+    constexpr std::ptrdiff_t stride() const noexcept { return stride_; }
+    constexpr T& operator[](std::size_t i) const noexcept {
+        return data_[static_cast<std::ptrdiff_t>(i) * stride_];
+    }
+
+  private:
+    T* data_ = nullptr;
+    std::size_t size_ = 0;
+    std::ptrdiff_t stride_ = 1;
+};
+
+/// `rows` × `columns` elements; element (i, j) is data[i·row_stride + j·column_stride].
+/// Row-major by default; a transposed view exchanges extents and strides.
+template <class T>
+class matrix_view {
+  public:
+    using element_type = T;
+    using value_type = std::remove_cv_t<T>;
+
+    constexpr matrix_view() noexcept = default;
+    /// Row-major and contiguous.
+    constexpr matrix_view(T* data, std::size_t rows, std::size_t columns) noexcept
+        : matrix_view(data, rows, columns, static_cast<std::ptrdiff_t>(columns), 1) {}
+    constexpr matrix_view(T* data, std::size_t rows, std::size_t columns, std::ptrdiff_t row_stride,
+                          std::ptrdiff_t column_stride) noexcept
+        : data_(data),
+          rows_(rows),
+          columns_(columns),
+          row_stride_(row_stride),
+          column_stride_(column_stride) {}
+    /// A view of mutable elements is also a view of constant ones.
+    template <class U>
+    requires std::same_as<const U, T>
+    constexpr matrix_view(const matrix_view<U>& other) noexcept
+        : matrix_view(other.data(), other.rows(), other.columns(), other.row_stride(),
+                      other.column_stride()) {}
+    /// From a rank-2 mdspan.
+    template <detail::mdspan_like<T, 2> Span>
+    constexpr matrix_view(const Span& span) noexcept
+        : matrix_view(span.data_handle(), span.extent(0), span.extent(1), span.stride(0), span.stride(1)) {}
+
+    constexpr T* data() const noexcept { return data_; }
+    constexpr std::size_t rows() const noexcept { return rows_; }
+    constexpr std::size_t columns() const noexcept { return columns_; }
+    constexpr std::ptrdiff_t row_stride() const noexcept { return row_stride_; }
+    constexpr std::ptrdiff_t column_stride() const noexcept { return column_stride_; }
+
+    constexpr T& operator()(std::size_t i, std::size_t j) const noexcept {
+        return data_[static_cast<std::ptrdiff_t>(i) * row_stride_ +
+                     static_cast<std::ptrdiff_t>(j) * column_stride_];
+    }
+    constexpr vector_view<T> row(std::size_t i) const noexcept {
+        return {data_ + static_cast<std::ptrdiff_t>(i) * row_stride_, columns_, column_stride_};
+    }
+    constexpr vector_view<T> column(std::size_t j) const noexcept {
+        return {data_ + static_cast<std::ptrdiff_t>(j) * column_stride_, rows_, row_stride_};
+    }
+    constexpr matrix_view transposed() const noexcept {
+        return {data_, columns_, rows_, column_stride_, row_stride_};
+    }
+
+  private:
+    T* data_ = nullptr;
+    std::size_t rows_ = 0;
+    std::size_t columns_ = 0;
+    std::ptrdiff_t row_stride_ = 0;
+    std::ptrdiff_t column_stride_ = 1;
+};
+
+template <class T>
+vector_view(T*, std::size_t) -> vector_view<T>;
+template <class T>
+matrix_view(T*, std::size_t, std::size_t) -> matrix_view<T>;
+
+}  // namespace v0
+}  // namespace halfulp
