@@ -34,7 +34,9 @@
 #define HALFULP_ALWAYS_INLINE inline
 #endif
 
-#if defined(__SIZEOF_INT128__)
+// Define it as 0 to test the code that other compilers take.
+#if defined(HALFULP_HAS_INT128)
+#elif defined(__SIZEOF_INT128__)
 #define HALFULP_HAS_INT128 1
 #else
 #define HALFULP_HAS_INT128 0

@@ -17,6 +17,16 @@
 namespace halfulp {
 inline namespace v0 {
 
+template <int Words>
+struct wide_uint;
+
+/// 128 unsigned bits: the compiler's own type where it has one.
+#if HALFULP_HAS_INT128
+__extension__ typedef unsigned __int128 uint128;
+#else
+using uint128 = wide_uint<2>;
+#endif
+
 /// An unsigned integer of 64·Words bits, arithmetic modulo 2^(64·Words), little-endian words.
 /// Shifts by the width or more give zero (unlike the built-in types, where they are undefined).
 template <int Words>
@@ -25,7 +35,10 @@ struct wide_uint {
     std::uint64_t word[Words] = {};
 
     constexpr wide_uint() = default;
-    constexpr wide_uint(std::uint64_t low) noexcept { word[0] = low; }
+    template <std::integral T>
+    requires(sizeof(T) <= 8) constexpr wide_uint(T low) noexcept {
+        word[0] = static_cast<std::uint64_t>(low);
+    }
     /// From another width: zero-extended or truncated.
     template <int Other>
     explicit constexpr wide_uint(const wide_uint<Other>& other) noexcept {
@@ -33,15 +46,15 @@ struct wide_uint {
             word[i] = other.word[i];
     }
 #if HALFULP_HAS_INT128
-    explicit constexpr wide_uint(unsigned __int128 value) noexcept {
+    explicit constexpr wide_uint(uint128 value) noexcept {
         word[0] = static_cast<std::uint64_t>(value);
         if constexpr (Words > 1)
             word[1] = static_cast<std::uint64_t>(value >> 64);
     }
-    explicit constexpr operator unsigned __int128() const noexcept {
-        unsigned __int128 value = word[0];
+    explicit constexpr operator uint128() const noexcept {
+        uint128 value = word[0];
         if constexpr (Words > 1)
-            value |= static_cast<unsigned __int128>(word[1]) << 64;
+            value |= static_cast<uint128>(word[1]) << 64;
         return value;
     }
 #endif
@@ -191,7 +204,7 @@ struct wide_uint {
     static constexpr std::uint64_t multiply_words(std::uint64_t x, std::uint64_t y,
                                                   std::uint64_t& high) noexcept {
 #if HALFULP_HAS_INT128
-        const unsigned __int128 product = static_cast<unsigned __int128>(x) * y;
+        const uint128 product = static_cast<uint128>(x) * y;
         high = static_cast<std::uint64_t>(product >> 64);
         return static_cast<std::uint64_t>(product);
 #else
@@ -218,13 +231,6 @@ struct wide_uint {
         return remainder;
     }
 };
-
-/// 128 unsigned bits: the compiler's own type where it has one.
-#if HALFULP_HAS_INT128
-__extension__ typedef unsigned __int128 uint128;
-#else
-using uint128 = wide_uint<2>;
-#endif
 
 namespace detail {
 
