@@ -104,8 +104,7 @@ HALFULP_ALWAYS_INLINE constexpr rounded_magnitude<UInt> round_magnitude(UInt sig
                     away = nearest + r >= one;
                 }
             }
-            // R = 2^N - 1 makes the definitions of B say "away" for a fraction of 0 as well only
-            // if 2R + 1 reached 2^(N+1), which it never does: representable values stay.
+            // A representable value stays in all three: R < 2^N and 2R + 1 < 2^(N+1).
             break;
         }
     }

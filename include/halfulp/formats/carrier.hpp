@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// The hardware lane: small formats computed in double, with the same bits as the exact lane.
+///
+/// A format fits the carrier when its precision is at most 24 and its values lie in
+/// 2^-500 … 2^501. Then every operand, product, quotient and fused sum of such formats is a normal
+/// double or exactly zero, so neither flushing of subnormals nor overflow can interfere. What each
+/// operation needs for its double result to round correctly once more is proven beside it
+/// (`carrier::…_is_safe`). Write p_r for the result's precision, N for the random bits (0 unless
+/// stochastic), so that rounding looks at p_r + N + 1 bits and a sticky tail.
+
+#include <halfulp/core/error_free.hpp>
+#include <halfulp/formats/custom_float.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+namespace halfulp {
+inline namespace v0 {
+namespace carrier {
+
+/// True if the values of the format can be computed with in double, as the file comment says.
+constexpr bool fits(const float_format& format) noexcept {
+    return HALFULP_HAS_EXACT_CARRIER != 0 && format.precision() <= 24 && format.bits() <= 32 &&
+           format.minimum_quantum_exponent() >= -500 && format.maximum_exponent() <= 500;
+}
+
+/// Random bits that matter under a projection.
+constexpr int random_bits(const projection& p) noexcept {
+    return is_stochastic(p.mode) && p.mode != rounding::stochastic_equal ? p.random_bits : 0;
+}
+
+/// True if sums of numbers with these extreme exponents are always exact in double: all bits lie
+/// in a window of 53.
+constexpr bool sum_is_exact(int x_top, int x_bottom, int y_top, int y_bottom) noexcept {
+    const int top = x_top > y_top ? x_top : y_top;
+    const int bottom = x_bottom < y_bottom ? x_bottom : y_bottom;
+    return top + 2 - bottom <= 53;
+}
+constexpr bool sum_is_exact(const float_format& x, const float_format& y) noexcept {
+    return sum_is_exact(x.maximum_exponent(), x.minimum_quantum_exponent(), y.maximum_exponent(),
+                        y.minimum_quantum_exponent());
+}
+constexpr bool fused_sum_is_exact(const float_format& x, const float_format& y,
+                                  const float_format& z) noexcept {
+    return sum_is_exact(x.maximum_exponent() + y.maximum_exponent() + 1,
+                        x.minimum_quantum_exponent() + y.minimum_quantum_exponent(), z.maximum_exponent(),
+                        z.minimum_quantum_exponent());
+}
+
+/// A sum rounded to odd in 53 bits rounds correctly to p_r + N + 1 bits if 53 >= p_r + N + 3
+/// (Boldo and Melquiond).
+constexpr bool sum_is_safe(const float_format& result, const projection& p) noexcept {
+    return result.precision() + random_bits(p) + 3 <= 53;
+}
+/// In the nearest modes a sum of two numbers of the result's own format needs no rounding to odd.
+/// If it is inexact in 53 bits, the operands lie more than 53 − 24 binades apart, so the double sum
+/// lies within a 2^-28th of the larger operand, a value of the format, and not at a midpoint; both
+/// roundings then give that operand. (Other result formats may have the operand as a midpoint.)
+constexpr bool nearest_sum_needs_no_odd(const float_format& x, const float_format& y,
+                                        const float_format& result, const projection& p) noexcept {
+    return is_nearest(p.mode) && x == result && y == result;
+}
+/// A quotient a/b that is not a number c of k = p_r + N + 1 bits is at a relative distance of at
+/// least 2^-(p_b + k) or 2^-p_a from it: |a − bc| is a nonzero multiple of the smaller of ulp(a)
+/// and ulp(b)ulp(c). With that above 2^-52 the double nearest to a/b lies on the same side of every
+/// such c, midpoints included, so that every mode decides the same. The same holds for subnormal
+/// results, whose candidates c have fewer bits.
+constexpr bool quotient_is_safe(const float_format& y, const float_format& result,
+                                const projection& p) noexcept {
+    return y.precision() + result.precision() + random_bits(p) + 1 <= 51;
+}
+/// A square root that is not a number c of k bits: |a − c²| is a nonzero multiple of the smaller of
+/// ulp(a) and ulp(c)², so the root is at a relative distance of at least 2^-(2k + 1) or 2^-(p_a + 1).
+constexpr bool square_root_is_safe(const float_format& result, const projection& p) noexcept {
+    return 2 * (result.precision() + random_bits(p) + 1) + 1 <= 51;
+}
+
+namespace detail {
+
+/// 2^exponent for a normal double.
+constexpr double power_of_two(int exponent) noexcept {
+    return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
+}
+
+template <class T>
+constexpr double decode_by_bits(T x) noexcept {
+    constexpr float_format format = number_format<T>::value;
+    constexpr int stored = format.significand_bits;
+    const auto code = static_cast<std::uint64_t>(halfulp::detail::to_code(x));
+    constexpr auto sign_mask = static_cast<std::uint64_t>(format.sign_mask());
+    constexpr auto magnitude_mask = static_cast<std::uint64_t>(format.magnitude_mask());
+    const std::uint64_t magnitude = code & magnitude_mask;
+    const std::uint64_t sign = (code & sign_mask) != 0 ? std::uint64_t{1} << 63 : 0;
+
+    if constexpr (format.has_nan() || format.has_infinity) {
+        if (is_nan_code(constant<format>{}, code))
+            return std::numeric_limits<double>::quiet_NaN();
+        if (format.has_infinity && magnitude == static_cast<std::uint64_t>(format.infinity_magnitude()))
+            return std::bit_cast<double>(sign | std::uint64_t{0x7ff} << 52);
+    }
+    // The code moved into double's fields reads field e as 2^(e - bias) · 1.f after rebiasing. In
+    // field 0 the hidden bit is wrong: read it as field 1 and take 2^(1 - bias) off, which is exact.
+    constexpr std::uint64_t rebias = static_cast<std::uint64_t>(1023 - format.bias) << 52;
+    const std::uint64_t wide = (magnitude << (52 - stored)) + rebias;
+    if (format.has_zero() && magnitude >> stored == 0) {
+        if (magnitude == 0 || !format.has_subnormals)
+            return std::bit_cast<double>(format.has_negative_zero ? sign : 0);
+        constexpr std::uint64_t one_field = std::uint64_t{1} << 52;
+        const double subnormal = std::bit_cast<double>(wide + one_field) - power_of_two(1 - format.bias);
+        return std::bit_cast<double>(std::bit_cast<std::uint64_t>(subnormal) | sign);
+    }
+    return std::bit_cast<double>(wide | sign);
+}
+
+template <class T>
+inline constexpr auto decode_table = [] {
+    constexpr int bits = number_format<T>::value.bits();
+    std::array<double, std::size_t{1} << bits> table{};
+    for (std::size_t code = 0; code < table.size(); ++code)
+        table[code] = decode_by_bits(halfulp::detail::from_code<T>(static_cast<std::uint64_t>(code)));
+    return table;
+}();
+
+}  // namespace detail
+
+/// The value of a number whose format fits, as a double: exact. A table for up to 8 bits.
+template <class T>
+HALFULP_ALWAYS_INLINE constexpr double decode(T x) noexcept {
+    if constexpr (std::same_as<T, float>)
+        return static_cast<double>(x);
+    else if constexpr (number_format<T>::value.bits() <= 8)
+        return detail::decode_table<T>[static_cast<std::size_t>(halfulp::detail::to_code(x))];
+    else
+        return detail::decode_by_bits(x);
+}
+
+/// Rounds a double that is zero, normal, infinite or NaN to a format, once.
+template <format_argument Format, projection_argument Projection>
+HALFULP_ALWAYS_INLINE constexpr with_status<code_uint<Format>> encode(Format f, Projection p, double x,
+                                                                      std::uint64_t random) noexcept {
+    const auto bits = std::bit_cast<std::uint64_t>(x);
+    const bool negative = bits >> 63 != 0;
+    const int field = static_cast<int>(bits >> 52 & 0x7ff);
+    const std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
+    if (field == 0x7ff)
+        return fraction != 0 ? encode_nan(f) : encode_infinity(f, p, negative);
+    if (field == 0)
+        return encode_zero(f, negative);
+    return halfulp::detail::encode_finite(f, p, negative, field - 1075, field - 1023,
+                                          fraction | std::uint64_t{1} << 52, false, random);
+}
+
+}  // namespace carrier
+}  // namespace v0
+}  // namespace halfulp
