@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// The dot product: Σ_k x_k·y_k as one chain, k ascending, in any arithmetic.
+
+#include <halfulp/arithmetic/native.hpp>
+#include <halfulp/arithmetic/policy.hpp>
+#include <halfulp/core/concepts.hpp>
+#include <halfulp/kernels/arguments.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace halfulp {
+inline namespace v0 {
+
+/// The default arithmetic for operands X and Y: native, in the wider of the two accumulators that
+/// number_traits names.
+template <number X, number Y>
+using default_arithmetic =
+    arithmetic::native<std::conditional_t<(sizeof(accumulator_of<X>) >= sizeof(accumulator_of<Y>)),
+                                          accumulator_of<X>, accumulator_of<Y>>>;
+
+/// What `dot` can be told.
+struct dot_options {
+    /// The number that random bits know this chain by (arithmetic::position).
+    std::uint64_t element = 0;
+};
+
+namespace detail {
+
+/// The type meaning "the value type of the arithmetic".
+struct natural_result {};
+
+/// One output element: the chain from `sum`, k ascending. The one place that says in which order.
+template <class Arithmetic, class Sum, class X, class Y>
+constexpr void accumulate_chain(const Arithmetic& arithmetic, Sum& sum, vector_view<X> x, vector_view<Y> y,
+                                std::uint64_t element) {
+    HALFULP_STRICT_FLOATING_POINT
+    for (std::size_t k = 0; k < x.size(); ++k)
+        arithmetic.multiply_add(sum, x[k], y[k], {element, k});
+}
+
+/// The sentence for an arithmetic that does not fit the operands.
+template <class Arithmetic, class X, class Y>
+constexpr void check_arithmetic() noexcept {
+    static_assert(number<X> && number<Y>,
+                  "halfulp: an element type is not a number type of the library; specialise "
+                  "halfulp::number_traits for it (see core/number_traits.hpp)");
+    static_assert(arithmetic_for<Arithmetic, X, Y>,
+                  "halfulp: this arithmetic cannot multiply these element types. native<A> takes operands "
+                  "that convert to A exactly; rounded, fused and exact take float, double, custom_float and "
+                  "integers, exact also the types with number_traits<T>::is_exact");
+}
+
+}  // namespace detail
+
+/// Σ_k x_k·y_k. The chain starts empty and takes k ascending: the result is defined to the last bit
+/// by the arithmetic.
+///
+/// @tparam Result  the type of the result; by default the arithmetic's value type (the accumulator
+///                 of native, rounded and fused)
+/// @param x, y     vectors of equal size: views, containers, mdspans
+/// @return         the chain's value, converted to Result by the arithmetic; of an empty vector zero
+/// @throws shape_error if the sizes differ
+///
+/// O(size), no allocation, constexpr.
+template <class Result = detail::natural_result, vector_argument XV, vector_argument YV,
+          class Arithmetic = default_arithmetic<vector_element<XV>, vector_element<YV>>>
+constexpr auto dot(const XV& x_argument, const YV& y_argument, const Arithmetic& arithmetic = {},
+                   const dot_options& options = {}) {
+    using X = vector_element<const XV&>;
+    using Y = vector_element<const YV&>;
+    detail::check_arithmetic<Arithmetic, X, Y>();
+    using value_type = std::conditional_t<std::is_same_v<Result, detail::natural_result>,
+                                          typename Arithmetic::template value_type<X, Y>, Result>;
+    const auto x = as_vector(x_argument);
+    const auto y = as_vector(y_argument);
+    detail::require_extent("dot", "the size of y", y.size(), "the size of x", x.size());
+    auto sum = arithmetic.template zero<X, Y>();
+    detail::accumulate_chain(arithmetic, sum, x, y, options.element);
+    return arithmetic.template result<value_type>(sum, {options.element, x.size()});
+}
+
+}  // namespace v0
+}  // namespace halfulp
