@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: BSL-1.0
+#
+# What the tests, the examples and the benchmarks share. Not part of the package.
+
+# Warnings for our own programs. Headers of the library are not system headers here, so they are held
+# to the same.
+add_library(halfulp_warnings INTERFACE)
+if(MSVC)
+    target_compile_options(halfulp_warnings INTERFACE /W4 /permissive-)
+else()
+    target_compile_options(halfulp_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wpedantic)
+endif()
+if(HALFULP_WARNINGS_AS_ERRORS)
+    target_compile_options(halfulp_warnings INTERFACE $<IF:$<CXX_COMPILER_ID:MSVC>,/WX,-Werror>)
+endif()
+
+# Sets `libraries` to what a source file has to be linked with, and `missing` to the names of those that
+# were not found. It reads the file's #include lines, so a file need not say twice what it uses; where a
+# need is hidden behind a header of the tests, the file says it itself in its first 20 lines:
+#
+#   // requires: exact            (exact, benchmark, CLI11 or nlohmann_json; several, apart by spaces)
+#   // flags: -frounding-math     (compiler options for this one file)
+function(halfulp_read_needs file libraries missing flags)
+    file(STRINGS "${file}" lines REGEX "^[ \t]*#[ \t]*include[ \t]*[<\"]" ENCODING UTF-8)
+    file(STRINGS "${file}" head LIMIT_COUNT 20 ENCODING UTF-8)
+    set(needs "")
+    if(lines MATCHES "[<\"](gmp|gmpxx|mpfr)\\.h|[<\"]boost/|[<\"]halfulp/(reference|continued_fractions)/")
+        list(APPEND needs exact)
+    endif()
+    if(lines MATCHES "[<\"]benchmark/benchmark\\.h|[<\"]halfulp/benchmark/")
+        list(APPEND needs benchmark)
+    endif()
+    if(lines MATCHES "[<\"]CLI/")
+        list(APPEND needs CLI11)
+    endif()
+    if(lines MATCHES "[<\"]nlohmann/")
+        list(APPEND needs nlohmann_json)
+    endif()
+    set(options "")
+    foreach(line IN LISTS head)
+        if(line MATCHES "^// requires: *(.*)$")
+            separate_arguments(more UNIX_COMMAND "${CMAKE_MATCH_1}")
+            list(APPEND needs ${more})
+        elseif(line MATCHES "^// flags: *(.*)$")
+            separate_arguments(more UNIX_COMMAND "${CMAKE_MATCH_1}")
+            list(APPEND options ${more})
+        endif()
+    endforeach()
+
+    set(found "")
+    set(not_found "")
+    list(REMOVE_DUPLICATES needs)
+    foreach(need IN LISTS needs)
+        if(need MATCHES "^(exact|benchmark)$")
+            set(target halfulp::${need})
+        elseif(need MATCHES "^(CLI11|nlohmann_json)$")
+            find_package(${need} CONFIG QUIET)
+            set(target ${need}::${need})
+        else()
+            message(FATAL_ERROR "${file}: «requires: ${need}» is not one of exact, benchmark, CLI11, nlohmann_json.")
+        endif()
+        if(TARGET ${target})
+            list(APPEND found ${target})
+        else()
+            list(APPEND not_found ${need})
+        endif()
+    endforeach()
+    list(JOIN not_found ", " not_found)
+
+    set(${libraries} "${found}" PARENT_SCOPE)
+    set(${missing} "${not_found}" PARENT_SCOPE)
+    set(${flags} "${options}" PARENT_SCOPE)
+endfunction()
