@@ -120,16 +120,17 @@ long check_format(const float_format& format) {
 TEST_CASE("rounding by formula equals rounding by search: named and P3109 formats of 8 bits") {
     long count = 0;
     for (const float_format& format : halfulp_test::named_small_formats())
-        count += check_format(format);
-    for (int precision = 1; precision < 8; ++precision)
+        if (halfulp_test::effort > 0 || format.bits() <= 6 || format == formats::float8_e4m3fn)
+            count += check_format(format);
+    for (int precision = 1; precision < 8 && halfulp_test::effort > 0; ++precision)
         count += check_format(p3109::format(8, precision));
-    CHECK(count > 500'000);
+    CHECK(count > 10'000);
 }
 
 TEST_CASE("rounding by formula equals rounding by search: all P3109 formats of few bits") {
     long count = 0;
     for (const float_format& format :
-         halfulp_test::p3109_formats(3, halfulp_test::cases_for_effort(5, 6, 10)))
+         halfulp_test::p3109_formats(3, halfulp_test::cases_for_effort(4, 6, 10)))
         count += check_format(format);
     CHECK(count > 10'000);
 }
@@ -137,7 +138,7 @@ TEST_CASE("rounding by formula equals rounding by search: all P3109 formats of f
 TEST_CASE("rounding by formula equals rounding by search: every combination of a descriptor's switches") {
     long count = 0;
     for (const float_format& format : halfulp_test::unusual_formats())
-        if (halfulp_test::effort > 0 || format.bits() <= 4)
+        if (halfulp_test::effort > 0 || format.bits() <= 3)
             count += check_format(format);
     CHECK(count > 10'000);
 }
@@ -163,7 +164,7 @@ TEST_CASE("rounding by formula equals rounding by search: float16 and bfloat16 a
     for (const float_format& format : {formats::float16, formats::bfloat16}) {
         const reference::value_table table(format);
         const std::vector<exact_value> marks = landmarks(table);
-        const std::size_t step = halfulp_test::cases_for_effort(997, 97, 7);
+        const std::size_t step = halfulp_test::cases_for_effort(9973, 97, 7);
         long count = 0;
         for (std::size_t i = 0; i + 2 < marks.size(); i += step)
             for (const exact_value& x : points({marks[0], marks[i], marks[i + 1], marks[i + 2]}))

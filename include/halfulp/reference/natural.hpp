@@ -12,7 +12,7 @@
 
 #include <compare>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <utility>
 
 namespace halfulp {
@@ -32,6 +32,16 @@ class natural {
 #endif
 
     natural() noexcept = default;
+    natural(const natural& other)
+        : small_(other.small_), big_(other.big_ ? std::make_unique<mpz_class>(*other.big_) : nullptr) {}
+    natural(natural&&) noexcept = default;
+    natural& operator=(const natural& other) {
+        if (this != &other)
+            *this = natural(other);
+        return *this;
+    }
+    natural& operator=(natural&&) noexcept = default;
+    ~natural() = default;
     natural(std::uint64_t value) noexcept : small_(value) {}
     /// From a code or significand of up to 128 bits.
     static natural from_uint128(uint128 value) {
@@ -48,7 +58,7 @@ class natural {
     static natural from_mpz(mpz_class value) {
         natural result;
         if (mpz_sizeinbase(value.get_mpz_t(), 2) > static_cast<std::size_t>(small_bits)) {
-            result.big_ = std::move(value);
+            result.big_ = std::make_unique<mpz_class>(std::move(value));
             return result;
         }
         std::uint64_t words[2] = {};
@@ -156,7 +166,7 @@ class natural {
     }
 
     small_integer small_ = 0;
-    std::optional<mpz_class> big_;  // engaged exactly when the value does not fit small_integer
+    std::unique_ptr<mpz_class> big_;  // there exactly when the value does not fit small_integer
 };
 
 struct natural::floor_result {
