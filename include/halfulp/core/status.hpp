@@ -46,7 +46,9 @@ struct with_status {
     T value;
     status flags;
 
-    friend constexpr bool operator==(const with_status&, const with_status&) = default;
+    friend constexpr bool operator==(const with_status& x, const with_status& y) noexcept {
+        return x.value == y.value && x.flags == y.flags;
+    }
 };
 
 }  // namespace v0

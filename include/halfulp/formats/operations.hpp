@@ -32,14 +32,17 @@ namespace halfulp {
 inline namespace v0 {
 namespace detail {
 
+// No member `type` for operands of other kinds, which have overloads of their own.
 template <class Result, class First, class... Rest>
-struct deduced_result {
+struct deduced_result {};
+template <class Result, exact_operand First, exact_operand... Rest>
+requires(!std::is_void_v<Result>) struct deduced_result<Result, First, Rest...> {
     using type = Result;
 };
-template <class First, class... Rest>
+template <exact_operand First, exact_operand... Rest>
 struct deduced_result<void, First, Rest...> {
     static_assert((std::same_as<First, Rest> && ...) && formatted_number<First>,
-                  "halfulp: the operands have different types, so say what the result is: "
+                  "halfulp: the operands have different types, or are integers, so say what the result is: "
                   "add<Result>(x, y), for example add<halfulp::float32>(x, y)");
     using type = First;
 };
