@@ -82,7 +82,6 @@ packages_for() {
     case $1:$2 in
         apt:compiler) case ${CXX:-} in *clang*) echo clang ;; *) echo g++ ;; esac ;;
         dnf:compiler) case ${CXX:-} in *clang*) echo clang ;; *) echo gcc-c++ ;; esac ;;
-        brew:compiler) echo gcc ;;
         *:cmake) echo cmake ;;
         *:make) echo make ;;
         apt:gmp) echo libgmp-dev ;;
@@ -111,6 +110,10 @@ as_root() {
     fi
 }
 
+case ${CXX:-c++} in
+    c++ | g++ | clang++) ;;
+    *) have "$CXX" || fail "CXX is '$CXX', and there is no such command. Set it to one C++20 compiler without options, or leave it unset." ;;
+esac
 missing=$(find_missing)
 if [ -n "$missing" ]; then
     if have apt-get; then
@@ -125,6 +128,9 @@ if [ -n "$missing" ]; then
     missing=$(printf '%s' "$missing" | tr '\n' ' ')
     [ "$manager" != none ] ||
         fail "missing: $missing. I know apt, dnf and brew, and none is here. Install a C++20 compiler (g++ 12 or clang++ 14, or newer), CMake 3.23, make or ninja, GMP 6.2 with gmpxx.h, MPFR 4.1, Boost 1.74 (headers), CLI11, nlohmann-json$([ "$task" = test ] && echo ', Catch2 2.13'); then run this again."
+    case $manager:$missing in
+        brew:*compiler*) fail "there is no C++ compiler. 'xcode-select --install' has one; then run this again." ;;
+    esac
     packages=
     for word in $missing; do
         packages="$packages $(packages_for "$manager" "$word")"
@@ -173,7 +179,8 @@ if [ -f "$build/CMakeCache.txt" ]; then
         say "$build was made with another compiler or in another folder; making it again"
         run rm -rf "$build"
     fi
-elif have ninja && [ -z "${CMAKE_GENERATOR:-}" ]; then
+fi
+if [ ! -f "$build/CMakeCache.txt" ] && [ -z "${CMAKE_GENERATOR:-}" ] && have ninja; then
     CMAKE_GENERATOR=Ninja
     export CMAKE_GENERATOR
 fi
