@@ -146,17 +146,19 @@ constexpr int quotient_workspace(int x_bits, int y_bits, int deciding) noexcept 
     return larger(x_bits, deciding + y_bits + 1);
 }
 
-/// x / y with at least `deciding` leading bits and a sticky remainder. Division of a nonzero value
-/// by a zero without sign is NaN, since no direction is meant (P3109, Divide).
+/// x / y with at least `deciding` leading bits and a sticky remainder. Division by a zero
+/// without sign is NaN, since no direction is meant (P3109, Divide).
 template <class W, class X, class Y>
 constexpr exact_result<W> quotient(const unpacked<X>& x, const unpacked<Y>& y, int deciding) noexcept {
     using result = exact_result<W>;
     const bool negative = x.negative != y.negative;
     if (x.kind == number_class::nan || y.kind == number_class::nan)
         return result::not_a_number();
-    if (x.kind == number_class::infinity)
-        return y.kind == number_class::infinity ? result::not_a_number(invalid_operation)
-                                                : result::infinite(negative);
+    if (x.kind == number_class::infinity) {
+        const bool signless_zero = y.kind == number_class::zero && !y.zero_is_signed;
+        return y.kind == number_class::infinity || signless_zero ? result::not_a_number(invalid_operation)
+                                                                 : result::infinite(negative);
+    }
     if (y.kind == number_class::infinity)
         return result::zero(negative);
     if (y.kind == number_class::zero) {

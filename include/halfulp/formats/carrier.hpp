@@ -12,7 +12,7 @@
 /// stochastic), so that rounding looks at p_r + N + 1 bits and a sticky tail.
 
 #include <halfulp/core/error_free.hpp>
-#include <halfulp/formats/custom_float.hpp>
+#include <halfulp/formats/number_format.hpp>
 
 #include <array>
 #include <cmath>

@@ -45,16 +45,6 @@ constexpr with_status<code_uint<Format>> encode_nan(Format f, status flags = {})
     return {static_cast<code_type>(format.largest_finite_magnitude()), flags};
 }
 
-/// The code of the largest finite value (or the lowest), however it was reached.
-template <format_argument Format>
-constexpr code_uint<Format> encode_extreme(Format f, bool negative) noexcept {
-    const float_format format = f;
-    using code_type = code_uint<Format>;
-    if (negative && !format.has_sign)
-        return code_type{0};
-    return detail::with_sign(format, negative, static_cast<code_type>(format.largest_finite_magnitude()));
-}
-
 /// The code of an exact infinity.
 template <format_argument Format, projection_argument Projection>
 constexpr with_status<code_uint<Format>> encode_infinity(Format f, Projection p, bool negative,
@@ -66,15 +56,19 @@ constexpr with_status<code_uint<Format>> encode_infinity(Format f, Projection p,
     if (representable && direction.overflow != saturation::finite)
         return {detail::with_sign(format, negative, static_cast<code_type>(format.infinity_magnitude())),
                 flags};
-    if (negative && !format.has_sign)
+    const bool to_nan = direction.overflow == saturation::none && format.has_nan();
+    if (negative && !format.has_sign) {
         flags.invalid = true;
-    if (direction.overflow == saturation::none && format.has_nan()) {
+        return {to_nan ? static_cast<code_type>(format.nan_code()) : code_type{0}, flags};
+    }
+    if (to_nan) {
         flags.invalid = true;
-        return encode_nan(f, flags);
+        return {static_cast<code_type>(format.nan_code()), flags};
     }
     flags.overflow = true;
     flags.inexact = true;
-    return {encode_extreme(f, negative), flags};
+    return {detail::with_sign(format, negative, static_cast<code_type>(format.largest_finite_magnitude())),
+            flags};
 }
 
 /// The code of zero with a sign, where the format has one; in a scale format its smallest value.
@@ -141,9 +135,9 @@ HALFULP_ALWAYS_INLINE constexpr with_status<code_uint<Format>> encode_finite(For
     // 1. Without subnormals nothing lies between zero (or nothing) and the smallest normal value.
     if (!format.has_subnormals && top < smallest_exponent) {
         if (!format.has_zero()) {
-            if (negative)
+            if (negative && !format.has_sign)
                 return encode_below_unsigned(f, p);
-            return {code_type{0}, {.inexact = true, .underflow = true}};
+            return {with_sign(format, negative, code_type{0}), {.inexact = true, .underflow = true}};
         }
         const auto flushed = round_magnitude(significand, smallest_exponent - exponent, sticky, negative,
                                              true, direction, random);
@@ -196,8 +190,8 @@ HALFULP_ALWAYS_INLINE constexpr with_status<code_uint<Format>> encode_finite(For
             flags.underflow = bit_width(unbounded.value) <= stored + 1;
         }
     }
-    return {with_sign(format, negative && (magnitude != code_type{0} || format.has_negative_zero), magnitude),
-            flags};
+    const bool keeps_sign = magnitude != code_type{0} || format.has_negative_zero || !format.has_zero();
+    return {with_sign(format, negative && keeps_sign, magnitude), flags};
 }
 
 }  // namespace detail

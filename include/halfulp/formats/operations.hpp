@@ -278,9 +278,6 @@ constexpr Result apply(P p, std::uint64_t random, Operands... operands) noexcept
     return apply_exactly<Operation, Result>(p, random, operands...);
 }
 
-template <class Result>
-using default_projection = result_projection<Result>;
-
 }  // namespace detail
 
 /// x + y, rounded once. See the file comment for operands, results, projection and random bits.
@@ -338,8 +335,8 @@ constexpr auto sqrt(X x, P p = {}, std::uint64_t random = 0) noexcept -> detail:
 }
 
 /// x in another format, rounded once. NaN stays NaN (its payload and sign are not kept).
-template <rounded_result Result, exact_operand X, projection_argument P>
-constexpr Result convert(X x, P p, std::uint64_t random) noexcept {
+template <rounded_result Result, exact_operand X, projection_argument P = detail::result_projection<Result>>
+constexpr Result convert(X x, P p = {}, std::uint64_t random = 0) noexcept {
     return detail::apply<detail::identity_operation, Result>(p, random, x);
 }
 
@@ -413,6 +410,7 @@ constexpr std::partial_ordering compare_unpacked(const unpacked<X>& x, const unp
 
 }  // namespace detail
 
+/// The exact order of any two operands, neither of them rounded; NaN is unordered, −0 equals +0.
 template <exact_operand X, exact_operand Y>
 constexpr std::partial_ordering compare(X x, Y y) noexcept {
     if constexpr ((detail::fits_carrier<X>() || detail::is_binary64<X>()) &&

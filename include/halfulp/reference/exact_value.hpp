@@ -36,7 +36,7 @@ enum class zero_sign : unsigned char {
     positive,
     negative,
     by_direction,  ///< x + (−x): negative when rounded toward_negative, positive otherwise
-    none           ///< from a format without negative zero: dividing by it has no signed infinity to give
+    none  ///< from a format without negative zero: as +0, but dividing by it has no signed infinity to give
 };
 
 /// An exact result. Immutable; every operation is exact and carries the exceptions (invalid,
@@ -179,10 +179,10 @@ class exact_value {
     exact_value operator-() const {
         exact_value result = *this;
         result.negative_ = !negative_;
-        if (is_zero() && zero_sign_ == zero_sign::positive)
-            return zero(zero_sign::negative).with(raised_);
+        if (is_zero() && zero_sign_ != zero_sign::by_direction)
+            return zero(negative_ ? zero_sign::positive : zero_sign::negative).with(raised_);
         if (is_zero())
-            return zero(zero_sign_ == zero_sign::negative ? zero_sign::positive : zero_sign_).with(raised_);
+            return *this;
         return result;
     }
     friend exact_value operator+(const exact_value& x, const exact_value& y) {

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// The formats, types and projections that the tests run over, and their names for messages.
+
+#include <halfulp/core/rounding.hpp>
+#include <halfulp/core/status.hpp>
+#include <halfulp/formats/named.hpp>
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace halfulp_test {
+
+using halfulp::float_format;
+using halfulp::nan_encoding;
+using halfulp::projection;
+using halfulp::rounding;
+using halfulp::saturation;
+using halfulp::status;
+
+/// The named types of up to 8 bits.
+using small_types = std::tuple<halfulp::float8_e5m2, halfulp::float8_e4m3fn, halfulp::float8_e4m3,
+                               halfulp::float8_e3m4, halfulp::float8_e4m3fnuz, halfulp::float8_e5m2fnuz,
+                               halfulp::float8_e4m3b11fnuz, halfulp::float8_e8m0fnu, halfulp::float6_e2m3fn,
+                               halfulp::float6_e3m2fn, halfulp::float4_e2m1fn>;
+/// The named types of 16 bits and more that have 64 bits at the most.
+using wide_types =
+    std::tuple<halfulp::bfloat16, halfulp::float16, halfulp::tfloat32, halfulp::float32, halfulp::float64>;
+
+/// Formats of up to 8 bits that have no name and every trait that a descriptor can have.
+inline std::vector<float_format> odd_small_formats() {
+    return {
+        // fixed point: no exponent bits
+        {.exponent_bits = 0,
+         .significand_bits = 5,
+         .bias = 0,
+         .has_infinity = false,
+         .nan = nan_encoding::none},
+        {.exponent_bits = 0,
+         .significand_bits = 6,
+         .bias = 3,
+         .has_infinity = true,
+         .nan = nan_encoding::top_code},
+        {.exponent_bits = 0,
+         .significand_bits = 7,
+         .bias = -2,
+         .has_sign = false,
+         .has_negative_zero = false,
+         .has_infinity = false,
+         .nan = nan_encoding::none},
+        // one exponent bit
+        {.exponent_bits = 1, .significand_bits = 4},
+        {.exponent_bits = 1, .significand_bits = 0, .has_infinity = false, .nan = nan_encoding::none},
+        // precision 1
+        {.exponent_bits = 5, .significand_bits = 0, .has_infinity = false, .nan = nan_encoding::none},
+        {.exponent_bits = 6, .significand_bits = 0, .bias = 20, .nan = nan_encoding::top_code},
+        {.exponent_bits = 4, .significand_bits = 0, .has_infinity = false, .nan = nan_encoding::ieee},
+        // no subnormals
+        {.exponent_bits = 4, .significand_bits = 3, .has_subnormals = false},
+        {.exponent_bits = 3,
+         .significand_bits = 2,
+         .has_subnormals = false,
+         .has_negative_zero = false,
+         .has_infinity = false,
+         .nan = nan_encoding::none},
+        // scale formats: no zero
+        {.exponent_bits = 4,
+         .significand_bits = 0,
+         .has_sign = false,
+         .has_subnormals = false,
+         .has_negative_zero = false,
+         .has_infinity = false,
+         .nan = nan_encoding::none},
+        {.exponent_bits = 4,
+         .significand_bits = 0,
+         .bias = 3,
+         .has_sign = true,
+         .has_subnormals = false,
+         .has_negative_zero = false,
+         .has_infinity = true,
+         .nan = nan_encoding::top_code},
+        // unsigned with everything; ieee without infinity; far biases
+        {.exponent_bits = 4, .significand_bits = 4, .has_sign = false, .has_negative_zero = false},
+        {.exponent_bits = 4, .significand_bits = 3, .has_infinity = false},
+        {.exponent_bits = 3, .significand_bits = 3, .bias = 40},
+        {.exponent_bits = 3, .significand_bits = 3, .bias = -40},
+        {.exponent_bits = 5, .significand_bits = 1, .has_negative_zero = false},
+    };
+}
+
+/// All P3109 formats of a width: every precision, signed and unsigned, finite and extended.
+inline std::vector<float_format> p3109_formats(int width) {
+    using namespace halfulp::p3109;
+    std::vector<float_format> result;
+    for (signedness sign : {signedness::signed_values, signedness::unsigned_values})
+        for (domain range : {domain::finite, domain::extended})
+            for (int p = 1; p <= (sign == signedness::signed_values ? width - 1 : width); ++p)
+                if (const float_format f = format(width, p, sign, range); halfulp::why_invalid(f) == nullptr)
+                    result.push_back(f);
+    return result;
+}
+
+/// The named formats of up to 16 bits.
+inline std::vector<float_format> named_formats_up_to_16_bits() {
+    using namespace halfulp::formats;
+    return {float8_e5m2,     float8_e4m3fn,      float8_e4m3,    float8_e3m4,   float8_e4m3fnuz,
+            float8_e5m2fnuz, float8_e4m3b11fnuz, float8_e8m0fnu, float6_e2m3fn, float6_e3m2fn,
+            float4_e2m1fn,   bfloat16,           float16};
+}
+
+inline const std::vector<rounding>& deterministic_modes() {
+    static const std::vector<rounding> modes{
+        rounding::ties_to_even,    rounding::ties_to_away,    rounding::ties_to_zero,   rounding::toward_zero,
+        rounding::toward_positive, rounding::toward_negative, rounding::away_from_zero, rounding::to_odd};
+    return modes;
+}
+
+/// The eight deterministic modes times the three saturations.
+inline const std::vector<projection>& deterministic_projections() {
+    static const std::vector<projection> all = [] {
+        std::vector<projection> result;
+        for (rounding mode : deterministic_modes())
+            for (saturation overflow : {saturation::none, saturation::finite, saturation::propagate})
+                result.push_back({mode, overflow});
+        return result;
+    }();
+    return all;
+}
+
+inline std::string name_of(const projection& p) {
+    static const char* const modes[] = {"ties_to_even",   "ties_to_away",    "ties_to_zero",
+                                        "toward_zero",    "toward_positive", "toward_negative",
+                                        "away_from_zero", "to_odd",          "stochastic_a",
+                                        "stochastic_b",   "stochastic_c",    "stochastic_equal"};
+    static const char* const saturations[] = {"none", "finite", "propagate"};
+    return std::string(modes[static_cast<int>(p.mode)]) + "/" + saturations[static_cast<int>(p.overflow)] +
+           "/N=" + std::to_string(p.random_bits);
+}
+
+inline std::string name_of(const float_format& f) {
+    static const char* const nans[] = {"ieee", "top_code", "negative_zero", "none"};
+    return "e" + std::to_string(f.exponent_bits) + "m" + std::to_string(f.significand_bits) + " bias " +
+           std::to_string(f.bias) + (f.has_sign ? "" : " unsigned") +
+           (f.has_subnormals ? "" : " no-subnormals") + (f.has_negative_zero ? "" : " no-negative-zero") +
+           (f.has_infinity ? "" : " no-infinity") + " nan=" + nans[static_cast<int>(f.nan)];
+}
+
+inline std::string name_of(status s) {
+    std::string text;
+    if (s.inexact)
+        text += "inexact ";
+    if (s.overflow)
+        text += "overflow ";
+    if (s.underflow)
+        text += "underflow ";
+    if (s.invalid)
+        text += "invalid ";
+    if (s.divide_by_zero)
+        text += "divide_by_zero ";
+    return text.empty() ? "no flags" : text;
+}
+
+}  // namespace halfulp_test
