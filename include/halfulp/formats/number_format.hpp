@@ -56,27 +56,31 @@ concept rounded_result = formatted_number<T> || requires {
     requires std::same_as<T, with_status<decltype(T::value)>>;
 };
 
-/// True if every value of `source`, special values included, is one of `target`, so that the
-/// conversion never rounds.
-constexpr bool contains(const float_format& target, const float_format& source) noexcept {
-    const bool finite =
-        target.precision() >= source.precision() &&
-        target.minimum_quantum_exponent() <= source.minimum_quantum_exponent() &&
-        (target.has_sign || !source.has_sign) &&
-        (target.has_subnormals || target.minimum_exponent() <= source.minimum_quantum_exponent()) &&
-        (target.has_zero() || !source.has_zero());
-    const bool special = (target.has_infinity || !source.has_infinity) &&
-                         (target.has_nan() || !source.has_nan()) &&
-                         (target.has_negative_zero || !source.has_negative_zero);
-    if (!finite || !special || target.maximum_exponent() < source.maximum_exponent())
+/// True if every finite value of `source` is one of `target`.
+constexpr bool contains_finite(const float_format& target, const float_format& source) noexcept {
+    if (target.precision() < source.precision() ||
+        target.minimum_quantum_exponent() > source.minimum_quantum_exponent() ||
+        (source.has_sign && !target.has_sign) ||
+        (!target.has_subnormals && target.minimum_exponent() > source.minimum_quantum_exponent()) ||
+        (source.has_zero() && !target.has_zero()) || target.maximum_exponent() < source.maximum_exponent())
         return false;
     if (target.maximum_exponent() > source.maximum_exponent())
         return true;
-    // Same top binade: compare the significands of the largest values.
-    const int shift = target.significand_bits - source.significand_bits;
-    const uint128 target_top = target.largest_finite_magnitude() & target.significand_mask();
-    const uint128 source_top = source.largest_finite_magnitude() & source.significand_mask();
-    return !(target_top < (source_top << shift));
+    // The same top binade: compare the significands of the largest values, leading bit at the top.
+    const auto leading = [](const float_format& f) {
+        uint128 significand = f.largest_finite_magnitude();
+        if (!f.has_zero() || significand >> f.significand_bits != uint128{0})
+            significand = (significand & f.significand_mask()) | uint128{1} << f.significand_bits;
+        return significand << (128 - bit_width(significand));
+    };
+    return !(leading(target) < leading(source));
+}
+
+/// True if every value of `source`, special values included, is one of `target`, so that the
+/// conversion never rounds.
+constexpr bool contains(const float_format& target, const float_format& source) noexcept {
+    return contains_finite(target, source) && (target.has_infinity || !source.has_infinity) &&
+           (target.has_nan() || !source.has_nan()) && (target.has_negative_zero || !source.has_negative_zero);
 }
 
 namespace detail {
