@@ -88,9 +88,9 @@ class fixed_big_uint {
     /// value·5^exponent, exponent >= 0. O(exponent · length).
     constexpr void multiply_by_power_of_five(int exponent) noexcept {
         constexpr int largest = 13;  // 5^13 is the largest power below 2^32
-        constexpr std::uint32_t power[largest + 1] = {
-            1,     5,      25,      125,     625,      3125,      15625,
-            78125, 390625, 1953125, 9765625, 48828125, 244140625, 1220703125};
+        constexpr std::uint32_t power[largest + 1] = {1,       5,        25,        125,       625,
+                                                      3125,    15625,    78125,     390625,    1953125,
+                                                      9765625, 48828125, 244140625, 1220703125};
         for (; exponent >= largest; exponent -= largest)
             multiply_add(power[largest], 0);
         if (exponent > 0)
@@ -165,8 +165,7 @@ class fixed_big_uint {
             std::uint64_t borrow = 0;
             for (int i = 0; i < length; ++i) {
                 carry += estimate * divisor.limb_[i];
-                const std::uint64_t difference =
-                    std::uint64_t{limb_[i + j]} - (carry & 0xffffffffu) - borrow;
+                const std::uint64_t difference = std::uint64_t{limb_[i + j]} - (carry & 0xffffffffu) - borrow;
                 limb_[i + j] = static_cast<std::uint32_t>(difference);
                 borrow = difference >> 63;
                 carry >>= 32;

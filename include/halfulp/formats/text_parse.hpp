@@ -30,6 +30,7 @@
 #include <halfulp/core/errors.hpp>
 #include <halfulp/core/fixed_big_uint.hpp>
 #include <halfulp/formats/custom_float.hpp>
+#include <halfulp/formats/text_scan.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -46,8 +47,6 @@ struct from_chars_result {
     status flags;     ///< the IEEE flags of the rounding
     const char* ptr;  ///< one past the longest prefix that is a number; `first` where there is none
     std::errc ec;     ///< errc{}, or invalid_argument where there is no number; overflow is a flag
-
-    friend constexpr bool operator==(const from_chars_result&, const from_chars_result&) = default;
 };
 
 /// The number at the start of [first, last), rounded once by `p`. Never throws; see the file comment.
@@ -60,14 +59,14 @@ template <rounded_result Result, projection_argument P = detail::result_projecti
 constexpr Result from_string(std::string_view text, P p = {}, std::uint64_t random = 0);
 
 /// from_chars for a format known at run time: `value` is the code. Throws format_error where the
-/// format is invalid or has more than 64 bits.
+/// format or the projection is not valid or the format has more than 64 bits.
 template <std::same_as<float_format> Format>
 constexpr from_chars_result<std::uint64_t> from_chars(const char* first, const char* last,
                                                       const Format& format, const projection& p = {},
                                                       std::uint64_t random = 0);
 
 /// from_string for a format known at run time: the code and its flags. Throws text_error, and
-/// format_error where the format is invalid or has more than 64 bits.
+/// format_error as from_chars does.
 template <std::same_as<float_format> Format>
 constexpr with_status<std::uint64_t> from_string(std::string_view text, const Format& format,
                                                  const projection& p = {}, std::uint64_t random = 0);
@@ -75,127 +74,6 @@ constexpr with_status<std::uint64_t> from_string(std::string_view text, const Fo
 // ---------------------------------------------------------------------------------------------
 
 namespace detail {
-
-/// A number in a text, taken apart but not converted: sign · 0.d1 d2 d3 … in the base's digits.
-struct scanned_number {
-    enum class what : unsigned char { nothing, zero, decimal, hexadecimal, infinity, nan };
-    what kind = what::nothing;
-    bool negative = false;
-    const char* digits = nullptr;  ///< the first digit that is not 0; a point may be among the digits
-    long long count = 0;           ///< digits from there to the last one that is not 0
-    long long position = 0;        ///< of the first digit: its weight is base^position, without `exponent`
-    long long exponent = 0;        ///< the written exponent, of 10 or of 2, limited to ±10^17
-    const char* end = nullptr;     ///< one past the longest prefix that is a number
-};
-
-/// The value of a digit of any base up to 16; 16 for other characters.
-constexpr int digit_value(char c) noexcept {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return 16;
-}
-
-/// One past the word at `p`, in either case; nullptr where it is not there.
-constexpr const char* skip_word(const char* p, const char* last, const char* lower_case) noexcept {
-    for (; *lower_case != '\0'; ++lower_case, ++p)
-        if (p == last || (*p != *lower_case && *p != *lower_case - 'a' + 'A'))
-            return nullptr;
-    return p;
-}
-
-/// Digits with at most one point, from `p`. Returns one past them; `p` where there is no digit.
-constexpr const char* scan_digits(scanned_number& number, const char* p, const char* last,
-                                  int base) noexcept {
-    const char* const start = p;
-    long long seen = 0;     // digits so far
-    long long before = -1;  // digits before the point, once it was seen
-    long long first_index = 0, last_index = -1;
-    for (; p != last; ++p) {
-        if (*p == '.' && before < 0) {
-            before = seen;
-            continue;
-        }
-        const int digit = digit_value(*p);
-        if (digit >= base)
-            break;
-        if (digit != 0) {
-            if (last_index < 0) {
-                first_index = seen;
-                number.digits = p;
-            }
-            last_index = seen;
-        }
-        ++seen;
-    }
-    if (seen == 0)
-        return start;
-    if (last_index >= 0) {
-        number.count = last_index - first_index + 1;
-        number.position = (before < 0 ? seen : before) - 1 - first_index;
-    }
-    return p;
-}
-
-/// An exponent with its marker ('e' or 'p'), from `p`. Returns one past it; `p` where it is not whole.
-constexpr const char* scan_exponent(scanned_number& number, const char* p, const char* last,
-                                    char marker) noexcept {
-    const char* q = p;
-    if (q == last || (*q != marker && *q != marker - 'a' + 'A'))
-        return p;
-    ++q;
-    const bool negative = q != last && *q == '-';
-    if (q != last && (*q == '-' || *q == '+'))
-        ++q;
-    if (q == last || digit_value(*q) > 9)
-        return p;
-    // Beyond 10^17 the value no longer matters: no text has enough digits to bring it back.
-    constexpr long long limit = 100'000'000'000'000'000;
-    long long exponent = 0;
-    for (; q != last && digit_value(*q) <= 9; ++q)
-        exponent = exponent >= limit / 10 ? limit : 10 * exponent + digit_value(*q);
-    number.exponent = negative ? -exponent : exponent;
-    return q;
-}
-
-/// The longest prefix of [first, last) that is a number. O(length).
-constexpr scanned_number scan_number(const char* first, const char* last) noexcept {
-    using what = scanned_number::what;
-    scanned_number number{.end = first};
-    const char* p = first;
-    if (p != last && (*p == '+' || *p == '-')) {
-        number.negative = *p == '-';
-        ++p;
-    }
-    if (const char* const word = skip_word(p, last, "inf")) {
-        const char* const rest = skip_word(word, last, "inity");
-        number.kind = what::infinity;
-        number.end = rest != nullptr ? rest : word;
-        return number;
-    }
-    if (const char* const word = skip_word(p, last, "nan")) {
-        number.kind = what::nan;
-        number.end = word;
-        return number;
-    }
-    if (const char* const start = skip_word(p, last, "0x")) {
-        const char* const digits_end = scan_digits(number, start, last, 16);
-        if (digits_end != start) {
-            number.end = scan_exponent(number, digits_end, last, 'p');
-            number.kind = number.count == 0 ? what::zero : what::hexadecimal;
-            return number;
-        }
-    }
-    const char* const digits_end = scan_digits(number, p, last, 10);
-    if (digits_end != p) {
-        number.end = scan_exponent(number, digits_end, last, 'e');
-        number.kind = number.count == 0 ? what::zero : what::decimal;
-    }
-    return number;
-}
 
 /// What the conversion of text needs to know of a format; for a run-time format, bounds over all.
 struct text_extremes {
@@ -397,13 +275,17 @@ constexpr with_status<code_uint<Format>> encode_text(Format f, P p, const scanne
                                      "one number and nothing else, such as -12.5e-3, 0x1.8p-7, inf or nan");
 }
 
-/// Throws format_error unless the run-time functions can work with the format.
-constexpr void require_text_format(const char* function, const float_format& format) {
+/// Throws format_error unless the run-time functions can work with the format and the projection.
+constexpr void require_text_arguments(const char* function, const float_format& format,
+                                      const projection& p = {}) {
     if (const char* const reason = why_invalid(format))
-        throw format_error(std::string("halfulp::") + function + ": format is invalid: " + reason);
+        throw format_error(std::string("halfulp::") + function + ": format is not valid: " + reason);
     if (format.bits() > 64)
         throw_argument_error<format_error>(function, "format.bits()", std::to_string(format.bits()),
-                                           "at most 64 at run time; use a custom_float for wider formats");
+                                           "at most 64 for a format chosen at run time");
+    if (is_stochastic(p.mode) && (p.random_bits < 1 || p.random_bits > maximum_random_bits))
+        throw_argument_error<format_error>(function, "projection.random_bits", std::to_string(p.random_bits),
+                                           "1 ... " + std::to_string(maximum_random_bits));
 }
 
 }  // namespace detail
@@ -433,7 +315,7 @@ template <std::same_as<float_format> Format>
 constexpr from_chars_result<std::uint64_t> from_chars(const char* first, const char* last,
                                                       const Format& format, const projection& p,
                                                       std::uint64_t random) {
-    detail::require_text_format("from_chars", format);
+    detail::require_text_arguments("from_chars", format, p);
     const auto number = detail::scan_number(first, last);
     if (number.kind == detail::scanned_number::what::nothing)
         return {0, {}, first, std::errc::invalid_argument};
@@ -444,7 +326,7 @@ constexpr from_chars_result<std::uint64_t> from_chars(const char* first, const c
 template <std::same_as<float_format> Format>
 constexpr with_status<std::uint64_t> from_string(std::string_view text, const Format& format,
                                                  const projection& p, std::uint64_t random) {
-    detail::require_text_format("from_string", format);
+    detail::require_text_arguments("from_string", format, p);
     const char* const last = text.data() + text.size();
     const auto number = detail::scan_number(text.data(), last);
     if (number.kind == detail::scanned_number::what::nothing || number.end != last)

@@ -29,8 +29,7 @@
 /// Cost: quadratic in the decimal exponent, and for the exact style in the number of digits. Working
 /// memory is on the stack, as in formats/text_parse.hpp.
 
-#include <halfulp/core/fixed_big_uint.hpp>
-#include <halfulp/formats/text_parse.hpp>
+#include <halfulp/formats/text_digits.hpp>
 
 #include <cstdint>
 #include <string>
@@ -63,7 +62,7 @@ template <formatted_number T>
 std::string to_string(T x, text_style style = text_style::shortest);
 
 /// to_chars for a code of a format known at run time; bits above the code are ignored. Throws
-/// format_error where the format is invalid or has more than 64 bits.
+/// format_error where the format is not valid or has more than 64 bits.
 template <std::same_as<float_format> Format>
 constexpr to_chars_result to_chars(char* first, char* last, std::uint64_t code, const Format& format,
                                    text_style style = text_style::shortest);
@@ -75,46 +74,6 @@ std::string to_string(std::uint64_t code, const Format& format, text_style style
 // ---------------------------------------------------------------------------------------------
 
 namespace detail {
-
-/// floor(log10(2^exponent)) for |exponent| <= 100000. The constant is floor(log10(2)·2^48): off by
-/// less than 2^-31 in the product, where no power of two but 1 is as near to a power of ten.
-constexpr int floor_log10_power_of_two(int exponent) noexcept {
-    return static_cast<int>((exponent * 84'732'411'018'976LL) >> 48);
-}
-
-/// x/10 in place, and the remainder.
-template <workspace_integer UInt>
-constexpr int divide_by_ten(UInt& x) noexcept {
-    const auto quotient = static_cast<UInt>(x / UInt{10});
-    const auto remainder = static_cast<UInt>(x - static_cast<UInt>(quotient * UInt{10}));
-    x = quotient;
-    return static_cast<int>(static_cast<std::uint64_t>(remainder));
-}
-template <int Words>
-constexpr int divide_by_ten(wide_uint<Words>& x) noexcept {
-    std::uint64_t remainder = 0;
-    for (int i = Words - 1; i >= 0; --i) {
-        const std::uint64_t high = remainder << 32 | x.word[i] >> 32;
-        const std::uint64_t low = (high % 10) << 32 | (x.word[i] & 0xffffffffu);
-        x.word[i] = (high / 10) << 32 | low / 10;
-        remainder = low % 10;
-    }
-    return static_cast<int>(remainder);
-}
-
-/// d1.d2 d3 … · 10^exponent: digits without trailing zeros, in a buffer of the user of this type.
-struct decimal_digits {
-    const char* digits;
-    int count;
-    int exponent;
-};
-
-/// The characters of an integer 0 <= n < 10^9, right-aligned before `end`, at least `width`.
-constexpr char* write_backwards(char* end, std::uint32_t n, int width) noexcept {
-    for (; n != 0 || width > 0; n /= 10, --width)
-        *--end = static_cast<char>('0' + n % 10);
-    return end;
-}
 
 /// Digits of the exponent as written: at least two.
 constexpr int exponent_width(int exponent) noexcept {
@@ -199,202 +158,31 @@ constexpr to_chars_result write_decimal(char* first, char* last, bool negative,
     return {out.next, std::errc{}};
 }
 
-/// Bits and digits of the integers from which all digits of a format's values are read.
-constexpr int exact_bits(const text_extremes& format) noexcept {
-    const long long lowest = format.minimum_quantum_exponent;
-    const long long fraction = lowest < 0 ? -lowest * 232193 / 100000 : 0;  // log2(5)
-    const long long integral = format.maximum_exponent < 0 ? 0 : format.maximum_exponent;
-    return static_cast<int>((fraction > integral ? fraction : integral) + format.precision + 2);
-}
-constexpr int exact_digit_count(int bits) noexcept {
-    return static_cast<int>(bits * 30103LL / 100000) + 2;
-}
-
-/// All digits of significand·2^exponent, right-aligned before `end`. `Bits` as from exact_bits().
-template <int Bits, class UInt>
-constexpr decimal_digits all_digits(UInt significand, int exponent, char* end) noexcept {
-    // 1. significand·2^exponent = integer·10^min(exponent, 0)
-    fixed_big_uint<(Bits + 31) / 32 + 2> integer;
-    integer.assign(significand);
-    if (exponent >= 0)
-        integer.shift_left(exponent);
-    else
-        integer.multiply_by_power_of_five(-exponent);
-    // 2. Nine digits at a time, from the last.
-    char* start = end;
-    while (!integer.is_zero()) {
-        const std::uint32_t group = integer.divide_by(1'000'000'000);
-        start = write_backwards(start, group, integer.is_zero() ? 0 : 9);
-    }
-    const int scientific = static_cast<int>(end - start) - 1 + (exponent < 0 ? exponent : 0);
-    while (end[-1] == '0')
-        --end;
-    return {start, static_cast<int>(end - start), scientific};
-}
-
 /// All digits of a value, as text.
 template <int Bits, class UInt>
 constexpr to_chars_result write_exact(char* first, char* last, bool negative, UInt significand,
                                       int exponent) noexcept {
     constexpr int capacity = exact_digit_count(Bits) + 9;
     char digits[capacity];
-    return write_decimal(first, last, negative,
-                         all_digits<Bits>(significand, exponent, digits + capacity));
+    return write_decimal(first, last, negative, all_digits<Bits>(significand, exponent, digits + capacity));
 }
 
-/// A finite magnitude and the numbers that ties_to_even rounds to it: with significand m and quarter
-/// units, (4m − below)/4 … (4m + 2)/4 times 2^exponent, the ends included as told.
-template <class UInt>
-struct rounding_interval {
-    UInt significand;
-    int exponent;
-    UInt below;
-    bool lower_included;
-    bool upper_included;
-};
-
-template <class UInt>
-constexpr rounding_interval<UInt> interval_of(const float_format& format, UInt significand, int exponent,
-                                              bool odd_code) noexcept {
-    rounding_interval<UInt> result{significand, exponent, UInt{2}, !odd_code, !odd_code};
-    // A power of two: the binade below has half the quantum, where there is such a binade.
-    if (significand == shift_left(UInt{1}, format.significand_bits)) {
-        const bool smallest_normal = exponent == format.minimum_quantum_exponent();
-        if (!smallest_normal || !format.has_zero()) {
-            result.below = UInt{1};
-        } else if (!format.has_subnormals) {
-            // Below is zero, and a tie goes there: zero counts as even, this value as odd.
-            result.below = shift_left(significand, 1);
-            result.lower_included = false;
-        }
-    }
-    return result;
-}
-
-/// floor(x · 2^exponent / 10^power) and whether that is exact. `Limbs` is the capacity.
-template <class UInt>
-struct scaled_value {
-    UInt floor;
-    bool exact;
-};
-template <int Limbs, class UInt>
-constexpr scaled_value<UInt> scale_by_power_of_ten(UInt x, int exponent, int power) noexcept {
-    fixed_big_uint<Limbs> numerator;
-    numerator.assign(x);
-    if (power <= 0) {
-        numerator.multiply_by_power_of_five(-power);
-        const int dropped = power - exponent;
-        return {numerator.template shifted_right<UInt>(dropped), !numerator.has_bits_below(dropped)};
-    }
-    fixed_big_uint<Limbs> denominator;
-    denominator.assign(std::uint64_t{1});
-    denominator.multiply_by_power_of_five(power);
-    if (exponent >= power)
-        numerator.shift_left(exponent - power);
-    else
-        denominator.shift_left(power - exponent);
-    const UInt floor = numerator.template divide_by<UInt>(denominator);
-    return {floor, numerator.is_zero()};
-}
-
-/// Limbs for scale_by_power_of_ten: values of the format with 3 more bits, and 5^|power|, where
-/// 10^|power| is at most 1000 times the inverse of the smallest value; 31 bits to normalise, a limb to divide.
-constexpr int shortest_limbs(const text_extremes& format) noexcept {
-    const long long lowest = format.minimum_quantum_exponent;
-    const long long power = (lowest < 0 ? -lowest * 30103 / 100000 : 0) + 4;
-    const long long fraction = power * 232193 / 100000;  // log2(5)
-    const long long integral = format.maximum_exponent < 0 ? 0 : format.maximum_exponent;
-    return static_cast<int>(((fraction > integral ? fraction : integral) + format.precision + 48) / 32) + 2;
-}
-
-/// The shortest decimal in an interval, the nearest to its value, as text.
-///
-///  1. In units of 10^k, with k so small that the interval is wider than 100 units, the value and the
-///     ends are integers of precision + 13 bits and a rest of which only "zero or not" matters.
-///  2. Coarsen the unit as long as the interval has a multiple of it. Multiples of the last unit
-///     have the fewest digits.
-///  3. Take the one nearest to the value: the multiple below or above. If the multiple below is 0,
-///     the one above is a power of ten, one digit; then a unit finer there may be nearer numbers of
-///     one digit.
+/// The shortest decimal of a value, as text. An integer in fixed notation is written exactly.
 template <int Precision, int Limbs, class UInt>
 constexpr to_chars_result write_shortest(char* first, char* last, bool negative,
                                          const rounding_interval<UInt>& x) noexcept {
-    // 1. Wider than 2^(exponent − 1), and 10^(k + 2) <= 2^(exponent − 1).
-    const int power = floor_log10_power_of_two(x.exponent - 1) - 2;
-    const auto in_units = [&](UInt quarters) {
-        return scale_by_power_of_ten<Limbs>(quarters, x.exponent - 2, power);
-    };
-    const UInt quarters = shift_left(x.significand, 2);
-    const auto value = in_units(quarters);
-    const auto lower_end = in_units(static_cast<UInt>(quarters - x.below));
-    const auto upper_end = in_units(static_cast<UInt>(quarters + UInt{2}));
-    // The integers inside are lower … upper.
-    UInt lower = lower_end.exact && x.lower_included ? lower_end.floor
-                                                     : static_cast<UInt>(lower_end.floor + UInt{1});
-    UInt upper = upper_end.exact && !x.upper_included ? static_cast<UInt>(upper_end.floor - UInt{1})
-                                                      : upper_end.floor;
-
-    // 2. The ends, the value and the unit, one step finer in `previous…`. `last_digit` and `rest`
-    //    tell where the value lies between two multiples of the unit.
-    struct step {
-        UInt lower, upper, below;
-        int last_digit;
-        bool rest;
-    };
-    step now{lower, upper, value.floor, 0, !value.exact};
-    step finer = now;
-    int coarsened = 0;
-    while (true) {
-        step next = now;
-        next.rest = now.rest || now.last_digit != 0;
-        next.last_digit = divide_by_ten(next.below);
-        if (divide_by_ten(next.lower) != 0)
-            next.lower = static_cast<UInt>(next.lower + UInt{1});
-        divide_by_ten(next.upper);
-        if (next.upper < next.lower)
-            break;
-        finer = now;
-        now = next;
-        ++coarsened;
-    }
-
-    // 3. The nearest of the two neighbours, if it is inside, else the other.
-    if (now.below == UInt{0}) {
-        now = finer;
-        --coarsened;
-    }
-    const UInt above = static_cast<UInt>(now.below + UInt{1});
-    const bool odd = (static_cast<std::uint64_t>(now.below) & 1) != 0;
-    const bool nearer_above =
-        now.last_digit > 5 || (now.last_digit == 5 && (now.rest || odd));
-    const bool below_inside = !(now.below < now.lower);
-    const bool above_inside = !(now.upper < above);
-    UInt chosen = (nearer_above && above_inside) || !below_inside ? above : now.below;
-
-    // 4. Digits, and the notation. An integer in fixed notation is written exactly.
-    constexpr int most_digits = exact_digit_count(Precision + 13);
+    constexpr int most_digits = shortest_digit_count(Precision);
     char digits[most_digits] = {};
-    char* end = digits + most_digits;
-    char* start = end;
-    while (!(chosen == UInt{0}))
-        *--start = static_cast<char>('0' + divide_by_ten(chosen));
-    const int scientific = static_cast<int>(end - start) - 1 + power + coarsened;
-    while (end[-1] == '0')
-        --end;
-    const decimal_digits shortest{start, static_cast<int>(end - start), scientific};
-    if (shortest.exponent > shortest.count - 1) {
-        int integral_digits = power;  // of the value; the shortest may be the next power of ten
-        for (UInt rest = value.floor; !(rest == UInt{0}); ++integral_digits)
-            divide_by_ten(rest);
-        // At most 8 zeros or so are filled in: "e+12345" is not longer.
-        if (integral_digits <= scientific_size(shortest))
-            return write_exact<(most_digits + 9) * 10 / 3 + Precision>(first, last, negative,
-                                                                      x.significand, x.exponent);
-        // Only scientific notation is left, but for the power of ten with one digit more.
+    const auto [shortest, integral_digits] = shortest_digits<Limbs>(x, digits + most_digits);
+    if (shortest.exponent > shortest.count - 1 && integral_digits <= scientific_size(shortest)) {
+        // At most most_digits + 8 digits, since scientific notation is not shorter.
+        constexpr int bits = (most_digits + 8) * 10 / 3 + 1;
+        return write_exact<bits>(first, last, negative, x.significand, x.exponent);
     }
     return write_decimal(first, last, negative, shortest);
 }
 
+/// A finite magnitude in hexadecimal, as text.
 template <class UInt>
 constexpr to_chars_result write_hexadecimal(char* first, char* last, bool negative, UInt significand,
                                             int exponent) noexcept {
@@ -402,8 +190,8 @@ constexpr to_chars_result write_hexadecimal(char* first, char* last, bool negati
     int fraction_digits = (leading + 3) / 4;
     const auto digit = [&](int i) {  // the i-th hexadecimal digit after the point, from 1
         const int position = leading - 4 * i;
-        const UInt bits = position >= 0 ? shift_right(significand, position)
-                                        : shift_left(significand, -position);
+        const UInt bits =
+            position >= 0 ? shift_right(significand, position) : shift_left(significand, -position);
         return static_cast<int>(static_cast<std::uint64_t>(bits) & 15);
     };
     while (fraction_digits > 0 && digit(fraction_digits) == 0)
@@ -458,6 +246,11 @@ constexpr to_chars_result write_code(Format f, code_uint<Format> code, char* fir
         first, last, number.negative, interval_of(f, significand, number.exponent, odd_code));
 }
 
+/// A code without the bits above the format's own.
+constexpr code_uint<float_format> code_within(const float_format& format, std::uint64_t code) noexcept {
+    return low_bits(code_uint<float_format>{code}, format.bits());
+}
+
 template <format_argument Format>
 std::string code_to_string(Format f, code_uint<Format> code, text_style style) {
     if (style != text_style::exact) {
@@ -476,8 +269,9 @@ std::string code_to_string(Format f, code_uint<Format> code, text_style style) {
 constexpr int maximum_text_size(const float_format& format, text_style style) noexcept {
     // Scientific notation bounds both: sign, digits, point, 'e', sign and 5 digits of the exponent.
     // Hexadecimal notation has no more digits than decimal, and "0x" more.
-    const int digits = detail::exact_digit_count(
-        style == text_style::exact ? detail::exact_bits(detail::extremes_of(format)) : format.precision() + 13);
+    const int digits =
+        detail::exact_digit_count(style == text_style::exact ? detail::exact_bits(detail::extremes_of(format))
+                                                             : format.precision() + 13);
     return digits + 11;
 }
 
@@ -494,14 +288,14 @@ std::string to_string(T x, text_style style) {
 template <std::same_as<float_format> Format>
 constexpr to_chars_result to_chars(char* first, char* last, std::uint64_t code, const Format& format,
                                    text_style style) {
-    detail::require_text_format("to_chars", format);
-    return detail::write_code(format, code_uint<Format>{code}, first, last, style);
+    detail::require_text_arguments("to_chars", format);
+    return detail::write_code(format, detail::code_within(format, code), first, last, style);
 }
 
 template <std::same_as<float_format> Format>
 std::string to_string(std::uint64_t code, const Format& format, text_style style) {
-    detail::require_text_format("to_string", format);
-    return detail::code_to_string(format, code_uint<Format>{code}, style);
+    detail::require_text_arguments("to_string", format);
+    return detail::code_to_string(format, detail::code_within(format, code), style);
 }
 
 }  // namespace v0
