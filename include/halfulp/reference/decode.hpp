@@ -9,6 +9,7 @@
 #include <halfulp/reference/exact_value.hpp>
 
 #include <string>
+#include <type_traits>
 
 namespace halfulp {
 inline namespace v0 {
@@ -77,6 +78,29 @@ inline exact_value decode(const float_format& format, uint128 code) {
         return exact_value::rational(sign, {fraction, natural(1), 1 - format.bias - significand_bits});
     return exact_value::rational(sign,
                                  {one + fraction, natural(1), exponent - format.bias - significand_bits});
+}
+
+/// The value of a number, whatever its type: float, double, an integer, or a type that names its
+/// `format` and gives its code by `to_bits()`, as custom_float does. Exact.
+template <class T>
+exact_value to_exact(const T& x) {
+    if constexpr (std::is_arithmetic_v<T>)
+        return exact_value(x);
+    else if constexpr (requires { decode(T::format, uint128{x.to_bits()}); })
+        return decode(T::format, uint128{x.to_bits()});
+    else
+        return exact_value(x);  // mpfr_real, mpz_class, mpq_class, exact_value
+}
+
+/// The format of float, double, or a type that names its own.
+template <class T>
+constexpr float_format format_of() noexcept {
+    if constexpr (std::is_same_v<T, float>)
+        return formats::float32;
+    else if constexpr (std::is_same_v<T, double>)
+        return formats::float64;
+    else
+        return T::format;
 }
 
 }  // namespace reference
