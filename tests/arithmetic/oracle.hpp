@@ -6,6 +6,7 @@
 /// at a time by the reference, on exact values.
 
 #include <halfulp/arithmetic/policy.hpp>
+#include <halfulp/core/views.hpp>
 #include <halfulp/formats/named.hpp>
 #include <halfulp/reference/operations.hpp>
 
@@ -91,6 +92,31 @@ std::vector<T> random_numbers(std::mt19937_64& generator, std::size_t count, int
     for (std::size_t i = 0; i < count; ++i)
         result.push_back(random_number<T>(generator, spread));
     return result;
+}
+
+template <class T>
+std::vector<T> column(const matrix_view<const T>& m, std::size_t j) {
+    std::vector<T> result;
+    for (std::size_t i = 0; i < m.rows(); ++i)
+        result.push_back(m(i, j));
+    return result;
+}
+template <class T>
+std::vector<T> row(const matrix_view<const T>& m, std::size_t i) {
+    return column(m.transposed(), i);
+}
+
+/// Numbers in a matrix of their own, of which a view may have gaps.
+template <class T>
+struct matrix {
+    std::vector<T> data;
+    std::size_t rows, columns;
+    matrix_view<T> view() { return {data.data(), rows, columns}; }
+    matrix_view<const T> view() const { return {data.data(), rows, columns}; }
+};
+template <class T>
+matrix<T> random_matrix(std::mt19937_64& generator, std::size_t rows, std::size_t columns, int spread = 4) {
+    return {random_numbers<T>(generator, rows * columns, spread), rows, columns};
 }
 
 /// Random bits as the arithmetics document them.

@@ -107,7 +107,12 @@ struct native {
     constexpr void multiply_add(Accumulator& sum, const X& x, const Y& y, position) const {
         detail::fused_step(sum, detail::converted<Accumulator>(x), detail::converted<Accumulator>(y));
     }
-    constexpr void merge(Accumulator& sum, const Accumulator& other, position) const { sum = sum + other; }
+    constexpr void merge(Accumulator& sum, const Accumulator& other, position) const {
+        if constexpr (standard_integer<Accumulator>)
+            sum = static_cast<Accumulator>(sum + other);
+        else
+            sum += other;
+    }
     /// The accumulator, rounded to Result by Result's default projection.
     template <class Result>
     constexpr Result result(const Accumulator& sum, position) const {

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSL-1.0
+// requires: exact
+
+/// @file
+/// Attention beyond its steps (attention_steps.cpp): exact chains, masks, decoding, poisoned keys;
+/// what is refused before anything is written.
+
+#include <halfulp/arithmetic/exact.hpp>
+#include <halfulp/kernels/attention.hpp>
+
+#include "kernels/attention_oracle.hpp"
+#include "support/catch.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace {
+
+using namespace halfulp_test;
+
+TEST_CASE("exact rounds each chain once; scores and weights live in the wider accumulator") {
+    std::mt19937_64 generator(2);
+    const auto q = random_matrix<float>(generator, 4, 40, 6);
+    const auto k = random_matrix<bfloat16>(generator, 7, 40, 6);
+    const auto v = random_matrix<float>(generator, 7, 3, 6);
+    for (const mask& m : masks) {
+        matrix<float> result{std::vector<float>(12), 4, 3};
+        attention(q.view(), k.view(), v.view(), result.view(), arithmetic::exact{}, m.options);
+        const auto chain = [](const auto& x, const auto& y, std::uint64_t, std::uint64_t) {
+            return exact_chain<float>(x, y, {});
+        };
+        check_equal(result, attention_by_steps<float, float>(q, k, v, {}, 0, m.visible, chain, chain));
+    }
+}
+
+TEST_CASE("decoding one token at a time gives the rows of the whole, stochastic modes aside") {
+    std::mt19937_64 generator(3);
+    const auto q = random_matrix<float>(generator, 9, 8, 2);
+    const auto k = random_matrix<float>(generator, 9, 8, 2);
+    const auto v = random_matrix<float>(generator, 9, 4, 2);
+    matrix<float> whole{std::vector<float>(36), 9, 4};
+    attention(q.view(), k.view(), v.view(), whole.view(), arithmetic::native<float>{}, {.causal = true});
+    for (std::size_t i = 0; i < 9; ++i) {
+        std::vector<float> one(4);
+        attention(matrix_view(q.data.data() + 8 * i, 1, 8), matrix_view(k.data.data(), i + 1, 8),
+                  matrix_view(v.data.data(), i + 1, 4), matrix_view(one.data(), 1, 4),
+                  arithmetic::native<float>{}, {.causal = true});
+        CHECK(std::equal(one.begin(), one.end(), whole.data.begin() + static_cast<std::ptrdiff_t>(4 * i)));
+    }
+}
+
+TEST_CASE("a masked key is not read, and a row without keys is zero") {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const std::vector<float> q(6, 1), v{1, 2, 3, 4, nan, nan};
+    const std::vector<float> k{1, 1, 1, 1, nan, nan};
+    std::vector<float> o(6, nan);
+    attention(matrix_view(q.data(), 3, 2), matrix_view(k.data(), 3, 2), matrix_view(v.data(), 3, 2),
+              matrix_view(o.data(), 3, 2), arithmetic::native<float>{},
+              {.causal = true, .causal_offset = -1});
+    CHECK(o == std::vector<float>{0, 0, 1, 2, 2, 3});
+    // No keys at all.
+    std::fill(o.begin(), o.end(), nan);
+    attention(matrix_view(q.data(), 3, 2), matrix_view(k.data(), 0, 2), matrix_view(v.data(), 0, 2),
+              matrix_view(o.data(), 3, 2));
+    CHECK(o == std::vector<float>(6, 0));
+    // An unmasked NaN makes its rows NaN.
+    attention(matrix_view(q.data(), 3, 2), matrix_view(k.data(), 3, 2), matrix_view(v.data(), 3, 2),
+              matrix_view(o.data(), 3, 2));
+    CHECK(std::isnan(o[0]));
+}
+
+TEST_CASE("the scale is rounded to the type of the scores") {
+    const std::vector<float> q{2, 1}, k{3, 1, 0, 5}, v{1, 100};
+    std::vector<float> o(1);
+    attention(matrix_view(q.data(), 1, 2), matrix_view(k.data(), 2, 2), matrix_view(v.data(), 2, 1),
+              matrix_view(o.data(), 1, 1), arithmetic::native<float>{}, {.scale = 0.0});
+    CHECK(o[0] == 50.5f);
+    attention(matrix_view(q.data(), 1, 2), matrix_view(k.data(), 2, 2), matrix_view(v.data(), 2, 1),
+              matrix_view(o.data(), 1, 1), arithmetic::native<float>{}, {.scale = 1000.0});
+    CHECK(o[0] == 1.0f);
+}
+
+TEST_CASE("wrong shapes and shared memory throw before anything is written") {
+    const std::vector<float> in(24, 1);
+    std::vector<float> out(24, 7);
+    const auto call = [&](std::size_t d, std::size_t kd, std::size_t m, std::size_t vm, std::size_t on,
+                          std::size_t odv) {
+        attention(matrix_view(in.data(), 2, d), matrix_view(in.data(), m, kd), matrix_view(in.data(), vm, 3),
+                  matrix_view(out.data(), on, odv));
+    };
+    CHECK_THROWS_WITH(call(4, 3, 5, 5, 2, 3),
+                      "halfulp::attention: k.columns() is 3, expected q.columns() = 4");
+    CHECK_THROWS_WITH(call(4, 4, 5, 4, 2, 3), "halfulp::attention: v.rows() is 4, expected k.rows() = 5");
+    CHECK_THROWS_WITH(call(4, 4, 5, 5, 3, 3),
+                      "halfulp::attention: output.rows() is 3, expected q.rows() = 2");
+    CHECK_THROWS_WITH(call(4, 4, 5, 5, 2, 2),
+                      "halfulp::attention: output.columns() is 2, expected v.columns() = 3");
+    const matrix_view<float> both(out.data(), 2, 4);
+    CHECK_THROWS_AS(attention(both, matrix_view(in.data(), 5, 4), matrix_view(in.data(), 5, 4), both),
+                    aliasing_error);
+    CHECK(out == std::vector<float>(24, 7));
+}
+
+}  // namespace

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSL-1.0
+// requires: exact
+
+/// @file
+/// Attention against its six steps computed on exact values, bit for bit, in all modes: 8 bits with sums in 16.
+
+#include "kernels/attention_oracle.hpp"
+
+namespace {
+
+using namespace halfulp_test;
+
+TEST_CASE("attention is its six steps") {
+    check_attention_steps<attention_types<float8_e4m3fn, float16, float8_e4m3fn>>();
+}
+
+}  // namespace

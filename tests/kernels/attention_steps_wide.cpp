@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSL-1.0
+// requires: exact
+
+/// @file
+/// Attention against its six steps computed on exact values, bit for bit, in all modes: bfloat16, and double.
+
+#include "kernels/attention_oracle.hpp"
+
+namespace {
+
+using namespace halfulp_test;
+
+TEST_CASE("attention is its six steps") {
+    check_attention_steps<attention_types<bfloat16, float, bfloat16>>();
+    check_attention_steps<attention_types<double, double, float>>();
+}
+
+}  // namespace
