@@ -10,5 +10,10 @@
 #include <halfulp/core/errors.hpp>
 #include <halfulp/core/philox.hpp>
 #include <halfulp/core/views.hpp>
+#include <halfulp/formats/dynamic_float.hpp>
+#include <halfulp/formats/exponential.hpp>
+#include <halfulp/formats/functions.hpp>
+#include <halfulp/formats/limits.hpp>
 #include <halfulp/formats/named.hpp>
+#include <halfulp/kernels/round.hpp>
 #include <halfulp/version.hpp>

@@ -111,5 +111,37 @@ HALFULP_ALWAYS_INLINE constexpr rounded_magnitude<UInt> round_magnitude(UInt sig
     return {away ? static_cast<UInt>(floor + UInt{1}) : floor, inexact};
 }
 
+/// round_magnitude for one word without a tail, in the deterministic modes, as one addition and one
+/// shift: what each mode adds below the last kept bit carries into it exactly when it moves away.
+/// The same bits; used where a value comes from a double.
+///
+/// @pre 1 <= dropped <= 63, significand < 2^63, and the mode is not stochastic
+HALFULP_ALWAYS_INLINE constexpr std::uint64_t round_word(std::uint64_t significand, int dropped,
+                                                         bool negative, bool ones_are_odd,
+                                                         rounding mode) noexcept {
+    const std::uint64_t all = (std::uint64_t{1} << dropped) - 1;
+    const std::uint64_t below_half = all >> 1;
+    const std::uint64_t floor = significand >> dropped;
+    const std::uint64_t odd = floor & static_cast<std::uint64_t>(ones_are_odd);
+    switch (mode) {
+        case rounding::ties_to_even:
+            return (significand + below_half + odd) >> dropped;
+        case rounding::ties_to_away:
+            return (significand + below_half + 1) >> dropped;
+        case rounding::ties_to_zero:
+            return (significand + below_half) >> dropped;
+        case rounding::toward_positive:
+            return (significand + (negative ? 0 : all)) >> dropped;
+        case rounding::toward_negative:
+            return (significand + (negative ? all : 0)) >> dropped;
+        case rounding::away_from_zero:
+            return (significand + all) >> dropped;
+        case rounding::to_odd:
+            return (significand + (odd != 0 ? 0 : all)) >> dropped;
+        default:
+            return floor;
+    }
+}
+
 }  // namespace v0
 }  // namespace halfulp

@@ -241,7 +241,7 @@ constexpr Result apply(P p, std::uint64_t random, Operands... operands) noexcept
     if constexpr (carried) {
         const projection direction = p;
         if (!std::is_constant_evaluated() && Operation::template is_safe<format, Operands...>(direction))
-            return make_result<Result>(carrier::encode(
+            return from_code<Result>(carrier::encode(
                 format{}, p,
                 Operation::template in_double<format, Operands...>(direction, carrier::decode(operands)...),
                 random));

@@ -86,34 +86,44 @@ constexpr double power_of_two(int exponent) noexcept {
     return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
 }
 
+/// The values other than normal ones: zero, subnormal, infinite, NaN.
 template <class T>
-constexpr double decode_by_bits(T x) noexcept {
+constexpr double decode_rare(T x) noexcept {
+    const auto number = halfulp::detail::unpack_operand(x);
+    switch (number.kind) {
+        case number_class::nan:
+            return std::numeric_limits<double>::quiet_NaN();
+        case number_class::infinity:
+            return number.negative ? -std::numeric_limits<double>::infinity()
+                                   : std::numeric_limits<double>::infinity();
+        case number_class::zero:
+            return number.negative ? -0.0 : 0.0;
+        case number_class::finite:
+            break;
+    }
+    // At most 24 bits by a power of two in double's normal range: exact.
+    const double magnitude =
+        static_cast<double>(static_cast<std::int64_t>(number.significand)) * power_of_two(number.exponent);
+    return number.negative ? -magnitude : magnitude;
+}
+
+template <class T>
+HALFULP_ALWAYS_INLINE constexpr double decode_by_bits(T x) noexcept {
     constexpr float_format format = number_format<T>::value;
     constexpr int stored = format.significand_bits;
-    const auto code = static_cast<std::uint64_t>(halfulp::detail::to_code(x));
-    constexpr auto sign_mask = static_cast<std::uint64_t>(format.sign_mask());
     constexpr auto magnitude_mask = static_cast<std::uint64_t>(format.magnitude_mask());
+    constexpr auto largest = static_cast<std::uint64_t>(format.largest_finite_magnitude());
+    constexpr std::uint64_t smallest = format.has_zero() ? std::uint64_t{1} << stored : 0;
+    const auto code = static_cast<std::uint64_t>(halfulp::detail::to_code(x));
     const std::uint64_t magnitude = code & magnitude_mask;
-    const std::uint64_t sign = (code & sign_mask) != 0 ? std::uint64_t{1} << 63 : 0;
-
-    if constexpr (format.has_nan() || format.has_infinity) {
-        if (is_nan_code(constant<format>{}, code))
-            return std::numeric_limits<double>::quiet_NaN();
-        if (format.has_infinity && magnitude == static_cast<std::uint64_t>(format.infinity_magnitude()))
-            return std::bit_cast<double>(sign | std::uint64_t{0x7ff} << 52);
-    }
-    // The code moved into double's fields reads field e as 2^(e - bias) · 1.f after rebiasing. In
-    // field 0 the hidden bit is wrong: read it as field 1 and take 2^(1 - bias) off, which is exact.
+    if (largest < smallest || magnitude - smallest > largest - smallest) [[unlikely]]
+        return decode_rare(x);
+    // A normal code moved into double's fields reads as 2^(e - bias) · 1.f after rebiasing.
     constexpr std::uint64_t rebias = static_cast<std::uint64_t>(1023 - format.bias) << 52;
-    const std::uint64_t wide = (magnitude << (52 - stored)) + rebias;
-    if (format.has_zero() && magnitude >> stored == 0) {
-        if (magnitude == 0 || !format.has_subnormals)
-            return std::bit_cast<double>(format.has_negative_zero ? sign : 0);
-        constexpr std::uint64_t one_field = std::uint64_t{1} << 52;
-        const double subnormal = std::bit_cast<double>(wide + one_field) - power_of_two(1 - format.bias);
-        return std::bit_cast<double>(std::bit_cast<std::uint64_t>(subnormal) | sign);
-    }
-    return std::bit_cast<double>(wide | sign);
+    const std::uint64_t sign = format.has_sign ? (code & static_cast<std::uint64_t>(format.sign_mask()))
+                                                     << (63 - format.magnitude_bits())
+                                               : 0;
+    return std::bit_cast<double>(((magnitude << (52 - stored)) + rebias) | sign);
 }
 
 template <class T>
@@ -138,20 +148,97 @@ HALFULP_ALWAYS_INLINE constexpr double decode(T x) noexcept {
         return detail::decode_by_bits(x);
 }
 
+namespace detail {
+
+/// True for the formats whose codes the short path of encode() can form: signed, with a zero and
+/// subnormals, and with at least one exponent bit.
+constexpr bool has_short_path(const float_format& format) noexcept {
+    return format.has_sign && format.has_zero() && format.has_subnormals && format.exponent_bits > 0;
+}
+
+/// A double that is normal in the format too, for a deterministic mode: round its bits where they
+/// are, and take the difference of the biases off. A carry runs into the exponent as it should.
+template <class Format, class Projection>
+HALFULP_ALWAYS_INLINE constexpr std::uint64_t encode_normal(Format f, Projection p,
+                                                            std::uint64_t bits) noexcept {
+    const float_format format = f;
+    const projection direction = p;
+    const std::uint64_t magnitude = bits & (~std::uint64_t{0} >> 1);
+    const int stored = format.significand_bits;
+    return round_word(magnitude, 52 - stored, bits >> 63 != 0, true, direction.mode) -
+           (static_cast<std::uint64_t>(1023 - format.bias) << stored);
+}
+
+/// With 5 exponent bits and more a branch on "normal" is predicted well; with fewer, results are
+/// subnormal or overflow so often that doing without it is faster.
+constexpr bool results_are_mostly_normal(const float_format& format) noexcept {
+    return format.exponent_bits >= 5 && format.significand_bits > 0;
+}
+
+/// encode() for a deterministic mode and such a format: rounds as encode_finite does, but without a
+/// branch on the size of x. Zero needs none either: its significand is 0.
+template <class Format, class Projection>
+HALFULP_ALWAYS_INLINE constexpr code_uint<Format> encode_short(Format f, Projection p, double x) noexcept {
+    const float_format format = f;
+    const projection direction = p;
+    using code = code_uint<Format>;
+    const auto bits = std::bit_cast<std::uint64_t>(x);
+    const bool negative = bits >> 63 != 0;
+    const int field = static_cast<int>(bits >> 52 & 0x7ff);
+    const std::uint64_t hidden = static_cast<std::uint64_t>(field != 0) << 52;
+    const std::uint64_t significand = (bits & ((std::uint64_t{1} << 52) - 1)) | hidden;
+    // How far below the smallest normal value x is; from 11 + M binades on only "not zero" matters.
+    const int below = format.minimum_exponent() + 1023 - field;
+    const int extra = below > 0 ? below : 0;
+    const int wanted = 52 - format.significand_bits + extra;
+    const int dropped = wanted < 63 ? wanted : 63;
+    const int binade = field + extra - 1023 + format.bias;
+    const bool ones_are_odd = format.significand_bits > 0 || (binade & 1) != 0;
+    const std::uint64_t rounded = round_word(significand, dropped, negative, ones_are_odd, direction.mode);
+    std::uint64_t magnitude = (static_cast<std::uint64_t>(binade - 1) << format.significand_bits) + rounded;
+    const auto largest = static_cast<std::uint64_t>(format.largest_finite_magnitude());
+    if (field == 0x7ff) [[unlikely]]
+        return (significand != std::uint64_t{1} << 52 ? encode_nan(f) : encode_infinity(f, p, negative))
+            .value;
+    const auto sign = negative ? static_cast<code>(format.sign_mask()) : code{0};
+    const code overflowed = halfulp::detail::encode_overflow(f, p, negative).value;
+    const code finite =
+        magnitude != 0 || format.has_negative_zero ? static_cast<code>(sign | magnitude) : code{0};
+    return magnitude > largest ? overflowed : finite;
+}
+
+}  // namespace detail
+
 /// Rounds a double that is zero, normal, infinite or NaN to a format, once.
 template <format_argument Format, projection_argument Projection>
-HALFULP_ALWAYS_INLINE constexpr with_status<code_uint<Format>> encode(Format f, Projection p, double x,
-                                                                      std::uint64_t random) noexcept {
+HALFULP_ALWAYS_INLINE constexpr code_uint<Format> encode(Format f, Projection p, double x,
+                                                         std::uint64_t random) noexcept {
+    const float_format format = f;
+    const projection direction = p;
     const auto bits = std::bit_cast<std::uint64_t>(x);
+    if (detail::has_short_path(format) && !is_stochastic(direction.mode)) {
+        if (detail::results_are_mostly_normal(format)) {
+            const std::uint64_t magnitude = detail::encode_normal(f, p, bits);
+            const auto smallest = std::uint64_t{1} << format.significand_bits;
+            const auto largest = static_cast<std::uint64_t>(format.largest_finite_magnitude());
+            // Below 2^emin before rounding, or above the largest value after it: the other path.
+            if (static_cast<std::uint64_t>(bits << 1) >> 53 >=
+                    static_cast<std::uint64_t>(format.minimum_exponent() + 1023) &&
+                magnitude - smallest <= largest - smallest) [[likely]]
+                return static_cast<code_uint<Format>>(magnitude | (bits >> 63) << format.magnitude_bits());
+        }
+        return detail::encode_short(f, p, x);
+    }
     const bool negative = bits >> 63 != 0;
     const int field = static_cast<int>(bits >> 52 & 0x7ff);
     const std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
     if (field == 0x7ff)
-        return fraction != 0 ? encode_nan(f) : encode_infinity(f, p, negative);
+        return (fraction != 0 ? encode_nan(f) : encode_infinity(f, p, negative)).value;
     if (field == 0)
-        return encode_zero(f, negative);
+        return encode_zero(f, negative).value;
     return halfulp::detail::encode_finite(f, p, negative, field - 1075, field - 1023,
-                                          fraction | std::uint64_t{1} << 52, false, random);
+                                          fraction | std::uint64_t{1} << 52, false, random)
+        .value;
 }
 
 }  // namespace carrier

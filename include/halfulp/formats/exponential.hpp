@@ -193,8 +193,8 @@ constexpr auto exponential(X x, P p = {}, std::uint64_t random = 0) noexcept -> 
                 const double y = detail::approximate_exponential(value);
                 const auto lower = carrier::encode(format{}, p, y - y * 0x1p-48, random);
                 const auto upper = carrier::encode(format{}, p, y + y * 0x1p-48, random);
-                if (lower.value == upper.value)
-                    return detail::make_result<result>(lower);
+                if (lower == upper)
+                    return detail::from_code<result>(lower);
             }
         }
     }
