@@ -53,11 +53,13 @@ class mpfr_real {
             mpfr_set_nan(value_);
     }
 
+    /// The same value at the same precision.
     mpfr_real(const mpfr_real& other) : mpfr_real(other.precision()) {
         mpfr_set(value_, other.value_, MPFR_RNDN);
     }
     /// The source is left NaN, at the smallest precision.
     mpfr_real(mpfr_real&& other) : mpfr_real(static_cast<mpfr_prec_t>(MPFR_PREC_MIN)) { swap(other); }
+    /// Takes over value and precision.
     mpfr_real& operator=(const mpfr_real& other) {
         if (this != &other) {
             mpfr_set_prec(value_, other.precision());
@@ -65,6 +67,7 @@ class mpfr_real {
         }
         return *this;
     }
+    /// Exchanges the two.
     mpfr_real& operator=(mpfr_real&& other) noexcept {
         swap(other);
         return *this;

@@ -19,12 +19,16 @@ namespace reference {
 template <class T>
 class dense_matrix {
   public:
+    /// 0 × 0.
     dense_matrix() = default;
+    /// Every element a copy of value.
     dense_matrix(std::size_t rows, std::size_t columns, const T& value = T())
         : rows_(rows), columns_(columns), values_(rows * columns, value) {}
 
+    /// The extents.
     std::size_t rows() const noexcept { return rows_; }
     std::size_t columns() const noexcept { return columns_; }
+    /// Element (i, j); the indices are not checked.
     T& operator()(std::size_t i, std::size_t j) { return values_[i * columns_ + j]; }
     const T& operator()(std::size_t i, std::size_t j) const { return values_[i * columns_ + j]; }
 

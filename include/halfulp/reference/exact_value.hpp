@@ -106,12 +106,14 @@ class exact_value {
         result.raised_ = raised;
         return result;
     }
+    /// ∞, or −∞.
     static exact_value infinity(bool negative = false) {
         exact_value result;
         result.kind_ = value_kind::infinity;
         result.negative_ = negative;
         return result;
     }
+    /// A zero.
     static exact_value zero(zero_sign sign = zero_sign::positive) {
         exact_value result;
         result.zero_sign_ = sign;
@@ -127,10 +129,15 @@ class exact_value {
         return result;
     }
 
+    /// What this value is.
     value_kind kind() const noexcept { return kind_; }
+    /// True for NaN.
     bool is_nan() const noexcept { return kind_ == value_kind::nan; }
+    /// True for both infinities.
     bool is_infinite() const noexcept { return kind_ == value_kind::infinity; }
+    /// True for a zero of any sign.
     bool is_zero() const noexcept { return kind_ == value_kind::zero; }
+    /// True for everything but NaN and infinities.
     bool is_finite() const noexcept { return !is_nan() && !is_infinite(); }
     /// The sign bit; false for zeros whose sign is open, and without meaning for NaN.
     bool is_negative() const noexcept { return negative_; }
@@ -176,6 +183,7 @@ class exact_value {
     /// Decimal text of so many significant digits, for messages.
     std::string to_string(int digits = 20) const { return to_mpfr(256).to_string(digits); }
 
+    /// −x; a zero whose sign is open stays so.
     exact_value operator-() const {
         exact_value result = *this;
         result.negative_ = !negative_;
@@ -185,15 +193,20 @@ class exact_value {
             return *this;
         return result;
     }
+    /// x + y; ∞ − ∞ is NaN with invalid.
     friend exact_value operator+(const exact_value& x, const exact_value& y) {
         const status raised = x.raised_ | y.raised_;
         return sum(x, y).with(raised);
     }
+    /// x − y, as x + (−y).
     friend exact_value operator-(const exact_value& x, const exact_value& y) { return x + -y; }
+    /// x·y; 0·∞ is NaN with invalid.
     friend exact_value operator*(const exact_value& x, const exact_value& y) {
         const status raised = x.raised_ | y.raised_;
         return product(x, y).with(raised);
     }
+    /// x/y; 0/0 and ∞/∞ are NaN with invalid. x/0 is an infinity with divide_by_zero (for finite x),
+    /// or where that zero has no sign, NaN with invalid, and with divide_by_zero for finite x.
     friend exact_value operator/(const exact_value& x, const exact_value& y) {
         const status raised = x.raised_ | y.raised_;
         return quotient(x, y).with(raised);

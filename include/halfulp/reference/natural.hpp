@@ -31,6 +31,7 @@ class natural {
     static constexpr long small_bits = 64;
 #endif
 
+    /// Zero.
     natural() noexcept = default;
     natural(const natural& other)
         : small_(other.small_), big_(other.big_ ? std::make_unique<mpz_class>(*other.big_) : nullptr) {}
@@ -42,6 +43,7 @@ class natural {
     }
     natural& operator=(natural&&) noexcept = default;
     ~natural() = default;
+    /// A machine integer.
     natural(std::uint64_t value) noexcept : small_(value) {}
     /// From a code or significand of up to 128 bits.
     static natural from_uint128(uint128 value) {
@@ -69,6 +71,7 @@ class natural {
         return result;
     }
 
+    /// The value as an integer of GMP.
     mpz_class to_mpz() const {
         if (big_)
             return *big_;
@@ -86,12 +89,15 @@ class natural {
     /// The value modulo 2^128.
     uint128 to_uint128() const;
 
+    /// value = 0.
     bool is_zero() const noexcept {
         return !big_ && small_ == 0;
     }
+    /// value = 1.
     bool is_one() const noexcept {
         return !big_ && small_ == 1;
     }
+    /// The lowest bit.
     bool is_odd() const {
         return big_ ? mpz_odd_p(big_->get_mpz_t()) != 0 : (small_ & 1) != 0;
     }
@@ -100,6 +106,7 @@ class natural {
         return big_ ? static_cast<long>(mpz_sizeinbase(big_->get_mpz_t(), 2)) : halfulp::bit_width(small_);
     }
 
+    /// The order of the integers.
     friend std::strong_ordering operator<=>(const natural& x, const natural& y) {
         if (!x.big_ && !y.big_)
             return x.small_ <=> y.small_;
@@ -111,6 +118,7 @@ class natural {
         return (x <=> y) == 0;
     }
 
+    /// x + y.
     friend natural operator+(const natural& x, const natural& y) {
         if (!x.big_ && !y.big_ && x.bit_width() < small_bits && y.bit_width() < small_bits)
             return from_small(x.small_ + y.small_);
@@ -122,6 +130,7 @@ class natural {
             return from_small(x.small_ - y.small_);
         return from_mpz(x.to_mpz() - y.to_mpz());
     }
+    /// x·y.
     friend natural operator*(const natural& x, const natural& y) {
         if (x.is_one())
             return y;

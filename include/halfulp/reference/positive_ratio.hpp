@@ -71,6 +71,7 @@ inline long floor_log2(const positive_ratio& x) {
     return x.exponent + (upper ? width : width - 1);
 }
 
+/// The order of the rational numbers.
 inline std::strong_ordering operator<=>(const positive_ratio& x, const positive_ratio& y) {
     // The lengths decide most comparisons, and keep the alignment below short.
     const long x_log2 = floor_log2(x);
@@ -81,6 +82,7 @@ inline std::strong_ordering operator<=>(const positive_ratio& x, const positive_
     return aligned.x <=> aligned.y;
 }
 
+/// Equality of the numbers, not of the parts.
 inline bool operator==(const positive_ratio& x, const positive_ratio& y) {
     return (x <=> y) == 0;
 }

@@ -96,6 +96,7 @@ struct gap_position {
     /// Enough to decide every mode: stochastic_b and _c look at one bit more than they draw.
     static constexpr int fraction_bits = maximum_random_bits + 1;
 
+    /// The magnitude is the neighbour toward zero itself.
     bool exact() const noexcept { return fraction == 0 && !more; }
 };
 

@@ -49,6 +49,7 @@ class value_table {
         }
     }
 
+    /// The format that the table is of.
     const float_format& format() const noexcept { return format_; }
     /// decode(format, code) for every code.
     const std::vector<exact_value>& values() const noexcept { return values_; }
