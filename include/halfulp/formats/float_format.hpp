@@ -93,7 +93,8 @@ struct float_format {
     /// floor(log2) of the largest finite value.
     constexpr int maximum_exponent() const noexcept {
         const uint128 magnitude = largest_finite_magnitude();
-        const int field = static_cast<int>(static_cast<std::uint64_t>(magnitude >> significand_bits));
+        const int field =
+            static_cast<int>(static_cast<std::uint64_t>(shift_right(magnitude, significand_bits)));
         if (field == 0 && has_zero())
             return minimum_quantum_exponent() + bit_width(magnitude) - 1;
         return field - bias;
