@@ -16,7 +16,7 @@ inline namespace v0 {
 /// A constant x = (p·C + q)/(r·C + s) for a continued fraction C.
 struct constant_formula {
     std::string name;                        ///< "zeta3"
-    std::string statement;                   ///< the formula as one writes it
+    std::string statement;                   ///< what the fraction is equal to, and its elements
     std::string source;                      ///< who found it
     polynomial_continued_fraction fraction;  ///< C
     moebius_map map;                         ///< x from C
@@ -33,7 +33,7 @@ namespace constants {
 /// 4/π = 1 + 1²/(3 + 2²/(5 + 3²/(7 + …))): 0.77 digits a term, all elements positive.
 inline constant_formula pi() {
     return {"pi",
-            "4/pi = b_0 + a_1/(b_1 + ...), b_n = 2n + 1, a_n = n^2",
+            "4/pi: b_n = 2n + 1, a_n = n^2",
             "Wall, Analytic Theory of Continued Fractions, 1948, (90.7): the arctangent at 1",
             {{0, 0, 1}, {1, 2}},
             {0, 4, 1, 0}};
@@ -42,7 +42,7 @@ inline constant_formula pi() {
 /// (e + 1)/(e − 1) = 2 + 1/(6 + 1/(10 + …)): factorial convergence, all elements positive.
 inline constant_formula e() {
     return {"e",
-            "(e + 1)/(e - 1) = b_0 + a_1/(b_1 + ...), b_n = 4n + 2, a_n = 1",
+            "(e + 1)/(e - 1): b_n = 4n + 2, a_n = 1",
             "Euler, De fractionibus continuis, 1737",
             {{1}, {2, 4}},
             {1, 1, 1, -1}};
@@ -51,7 +51,7 @@ inline constant_formula e() {
 /// 2/log 2 = 3 − 1²/(9 − 2²/(15 − …)): 1.53 digits a term.
 inline constant_formula log2() {
     return {"log2",
-            "2/log 2 = b_0 + a_1/(b_1 + ...), b_n = 6n + 3, a_n = -n^2",
+            "2/log 2: b_n = 6n + 3, a_n = -n^2",
             "Gauss's fraction of log((1 + z)/(1 - z)) at z = 1/3, DLMF 4.9.2",
             {{0, 0, -1}, {3, 6}},
             {0, 2, 1, 0}};
@@ -60,7 +60,7 @@ inline constant_formula log2() {
 /// 6/ζ(3) = 5 − 1⁶/(117 − 2⁶/(535 − …)): 3.06 digits a term.
 inline constant_formula zeta3() {
     return {"zeta3",
-            "6/zeta(3) = b_0 + a_1/(b_1 + ...), b_n = 34n^3 + 51n^2 + 27n + 5, a_n = -n^6",
+            "6/zeta(3): b_n = 34n^3 + 51n^2 + 27n + 5, a_n = -n^6",
             "Apery, Irrationalite de zeta(2) et zeta(3), Asterisque 61, 1979",
             {{0, 0, 0, 0, 0, 0, -1}, {5, 27, 51, 34}},
             {0, 6, 1, 0}};
@@ -80,7 +80,7 @@ inline constant_formula catalan() {
     mpq_class first(256 * 411, 64 * 20 * 15 * 6);
     first.canonicalize();
     return {"catalan",
-            "G = sum of a hypergeometric series (Euler's continued fraction of it), a_n of degree 12",
+            "a hypergeometric series by Euler's transformation, a_n of degree 12",
             "Hessami Pilehrood and Hessami Pilehrood, Bivariate identities for values of the Hurwitz zeta "
             "function and supercongruences, 2012",
             polynomial_continued_fraction::from_hypergeometric_series(
@@ -91,12 +91,12 @@ inline constant_formula catalan() {
 
 /// √2 = 1 + 1/(2 + 1/(2 + …)).
 inline constant_formula sqrt2() {
-    return {"sqrt2", "sqrt 2 = 1 + 1/(2 + 1/(2 + ...))", "Bombelli, 1572", {{1}, {2}, {}, {1}}, {}};
+    return {"sqrt2", "sqrt 2: b_n = 1, 2, 2, ..., a_n = 1", "Bombelli, 1572", {{1}, {2}, {}, {1}}, {}};
 }
 
 /// The golden ratio 1 + 1/(1 + 1/(1 + …)).
 inline constant_formula golden_ratio() {
-    return {"golden_ratio", "(1 + sqrt 5)/2 = 1 + 1/(1 + 1/(1 + ...))", "Girard, 1634", {{1}, {1}}, {}};
+    return {"golden_ratio", "(1 + sqrt 5)/2: b_n = 1, a_n = 1", "Girard, 1634", {{1}, {1}}, {}};
 }
 
 /// All of them.
