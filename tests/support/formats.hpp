@@ -130,6 +130,18 @@ inline const std::vector<projection>& deterministic_projections() {
     return all;
 }
 
+inline constexpr rounding stochastic_modes[] = {rounding::stochastic_a, rounding::stochastic_b,
+                                                rounding::stochastic_c, rounding::stochastic_equal};
+
+/// The four stochastic modes times the three saturations, with so many random bits.
+inline std::vector<projection> stochastic_projections(int bits) {
+    std::vector<projection> result;
+    for (rounding mode : stochastic_modes)
+        for (saturation overflow : {saturation::none, saturation::finite, saturation::propagate})
+            result.push_back({mode, overflow, bits});
+    return result;
+}
+
 inline std::string name_of(const projection& p) {
     static const char* const modes[] = {"ties_to_even",   "ties_to_away",    "ties_to_zero",
                                         "toward_zero",    "toward_positive", "toward_negative",

@@ -132,8 +132,10 @@ constexpr int fused_workspace(int x_bits, int y_bits, int z_bits, int deciding) 
 template <class W, class X, class Y, class Z>
 constexpr exact_result<W> fused_multiply_add(const unpacked<X>& x, const unpacked<Y>& y,
                                              const unpacked<Z>& z) noexcept {
+    // IEEE 754, 7.2 leaves open whether 0 · infinity + NaN is invalid; like x86, it is not here.
+    if (z.kind == number_class::nan)
+        return exact_result<W>::not_a_number();
     const exact_result<W> xy = product<W>(x, y);
-    // A quiet NaN as addend does not hide that 0 · infinity was invalid.
     if (xy.kind == number_class::nan)
         return xy;
     const unpacked<W> operand{

@@ -125,6 +125,8 @@ constexpr const char* why_invalid(const float_format& format) noexcept {
         return "a format without zero has no negative zero: clear has_negative_zero";
     if (format.nan == nan_encoding::negative_zero && (!format.has_sign || format.has_negative_zero))
         return "NaN in the place of negative zero needs has_sign and no has_negative_zero";
+    if (format.nan == nan_encoding::negative_zero && !format.has_zero())
+        return "a format without zero has no code for NaN in the place of negative zero";
     const int specials = (format.has_infinity ? 1 : 0) + (format.nan == nan_encoding::top_code ? 1 : 0);
     if (format.nan != nan_encoding::ieee && format.magnitude_bits() < 8 &&
         (1 << format.magnitude_bits()) - specials < (format.has_zero() ? 2 : 1))

@@ -58,10 +58,17 @@ concept rounded_result = formatted_number<T> || requires {
 
 /// True if every finite value of `source` is one of `target`.
 constexpr bool contains_finite(const float_format& target, const float_format& source) noexcept {
-    if (target.precision() < source.precision() ||
+    // Significant bits and smallest values that really occur: some formats have no normal values.
+    const auto significant_bits = [](const float_format& f) {
+        const int bits = bit_width(f.largest_finite_magnitude());
+        return f.has_zero() && bits < f.precision() ? bits : f.precision();
+    };
+    const auto smallest_exponent = [](const float_format& f) {
+        return f.has_subnormals ? f.minimum_quantum_exponent() : f.minimum_exponent();
+    };
+    if (significant_bits(target) < significant_bits(source) ||
         target.minimum_quantum_exponent() > source.minimum_quantum_exponent() ||
-        (source.has_sign && !target.has_sign) ||
-        (!target.has_subnormals && target.minimum_exponent() > source.minimum_quantum_exponent()) ||
+        smallest_exponent(target) > smallest_exponent(source) || (source.has_sign && !target.has_sign) ||
         (source.has_zero() && !target.has_zero()) || target.maximum_exponent() < source.maximum_exponent())
         return false;
     if (target.maximum_exponent() > source.maximum_exponent())
