@@ -189,6 +189,7 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     try {
         const input in = read_input(files, directory, limit);
+        require_equal_extents("tour", "the number of rows of B", in.b.rows, "columns of A", in.a.columns);
         std::printf("%s: %zu x %zu times %zu x %zu\n\n", in.name.c_str(), in.a.rows, in.a.columns, in.b.rows,
                     in.b.columns);
         std::printf("%-24s | %-34s | %s\n%-9s %-14s | %9s %9s %6s %7s | %9s %9s %6s %7s\n", "", "product A B",

@@ -16,12 +16,25 @@
 namespace halfulp {
 inline namespace v0 {
 
+namespace detail {
+
+// For a type that is no number: what check_arithmetic says is better than a failed deduction.
+template <class X, class Y>
+struct default_accumulator {
+    using type = int;
+};
+template <number X, number Y>
+struct default_accumulator<X, Y> {
+    using type = std::conditional_t<(sizeof(accumulator_of<X>) >= sizeof(accumulator_of<Y>)),
+                                    accumulator_of<X>, accumulator_of<Y>>;
+};
+
+}  // namespace detail
+
 /// The default arithmetic for operands X and Y: native, in the wider of the two accumulators that
 /// number_traits names.
-template <number X, number Y>
-using default_arithmetic =
-    arithmetic::native<std::conditional_t<(sizeof(accumulator_of<X>) >= sizeof(accumulator_of<Y>)),
-                                          accumulator_of<X>, accumulator_of<Y>>>;
+template <class X, class Y>
+using default_arithmetic = arithmetic::native<typename detail::default_accumulator<X, Y>::type>;
 
 /// What `dot` can be told.
 struct dot_options {
