@@ -6,6 +6,9 @@
 /// and nothing else. What needs GMP and MPFR is included by name: continued_fractions/, interop/
 /// and reference/.
 
+#include <halfulp/arithmetic/exact.hpp>
+#include <halfulp/arithmetic/native.hpp>
+#include <halfulp/arithmetic/rounded.hpp>
 #include <halfulp/core/error_free.hpp>
 #include <halfulp/core/errors.hpp>
 #include <halfulp/core/philox.hpp>
@@ -14,6 +17,11 @@
 #include <halfulp/formats/exponential.hpp>
 #include <halfulp/formats/functions.hpp>
 #include <halfulp/formats/limits.hpp>
+#include <halfulp/formats/literals.hpp>
 #include <halfulp/formats/named.hpp>
+#include <halfulp/formats/text.hpp>
+#include <halfulp/kernels/attention.hpp>
+#include <halfulp/kernels/dot.hpp>
+#include <halfulp/kernels/matmul.hpp>
 #include <halfulp/kernels/round.hpp>
 #include <halfulp/version.hpp>

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: BSL-1.0
+#
+# cmake -D program=… -D source=… -D readme=… -P check.cmake
+
+function(between text opening result)
+    string(FIND "${text}" "${opening}" start)
+    if(start EQUAL -1)
+        message(FATAL_ERROR "README.md has no block that starts with ${opening}")
+    endif()
+    string(LENGTH "${opening}" length)
+    math(EXPR start "${start} + ${length}")
+    string(SUBSTRING "${text}" ${start} -1 rest)
+    string(FIND "${rest}" "```" end)
+    string(SUBSTRING "${rest}" 0 ${end} block)
+    set(${result} "${block}" PARENT_SCOPE)
+endfunction()
+
+file(READ "${readme}" text)
+file(READ "${source}" code)
+string(REPLACE "// SPDX-License-Identifier: BSL-1.0\n" "" code "${code}")
+between("${text}" "```cpp\n" shown_code)
+if(NOT shown_code STREQUAL code)
+    message(FATAL_ERROR "The first C++ block of README.md differs from ${source}")
+endif()
+execute_process(COMMAND "${program}" OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
+between("${text}" "```text\n" shown_output)
+if(NOT shown_output STREQUAL output)
+    message(FATAL_ERROR "README.md shows\n${shown_output}but ${source} prints\n${output}")
+endif()
+message(STATUS "README.md shows ${source} and its output")
