@@ -7,6 +7,7 @@
 #include <halfulp/reference/operations.hpp>
 
 #include "support/catch.hpp"
+#include "support/processor.hpp"
 
 #include <bit>
 #include <cmath>
@@ -15,88 +16,14 @@
 #include <random>
 #include <type_traits>
 
-#if defined(__x86_64__)
-#include <xmmintrin.h>
-#endif
-
 namespace {
 
 using namespace halfulp;
 using reference::exact_value;
 
-/// The processor's rounding direction and exception flags while it lives. Operands and results are
-/// volatile: neither they nor the operation between them can move across the register accesses.
-class processor_state {
-  public:
-#if defined(__x86_64__)
-    explicit processor_state(rounding mode) : saved_(_mm_getcsr()) {
-        const unsigned direction = mode == rounding::toward_negative   ? 0x2000u
-                                   : mode == rounding::toward_positive ? 0x4000u
-                                   : mode == rounding::toward_zero     ? 0x6000u
-                                                                       : 0u;
-        _mm_setcsr(0x1f80u | direction);
-    }
-    processor_state(const processor_state&) = delete;
-    processor_state& operator=(const processor_state&) = delete;
-    ~processor_state() {
-        _mm_setcsr(saved_);
-    }
-    status flags() const {
-        const unsigned bits = _mm_getcsr();
-        return {.inexact = (bits & 0x20) != 0,
-                .overflow = (bits & 0x08) != 0,
-                .underflow = (bits & 0x10) != 0,
-                .invalid = (bits & 0x01) != 0,
-                .divide_by_zero = (bits & 0x04) != 0};
-    }
-    static constexpr bool has_directions = true;
-
-  private:
-    unsigned saved_;
-#else
-    explicit processor_state(rounding) {}
-    static constexpr bool has_directions = false;
-#endif
-};
-
-bool has_fused_multiply_add() {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("fma");
-#else
-    return true;
-#endif
-}
-
-enum class operation { add, subtract, multiply, divide, sqrt, fma, remainder };
-
-template <class Float>
-Float compute(operation op, volatile Float& x, volatile Float& y, volatile Float& z) {
-    volatile Float result = 0;
-    switch (op) {
-        case operation::add:
-            result = x + y;
-            break;
-        case operation::subtract:
-            result = x - y;
-            break;
-        case operation::multiply:
-            result = x * y;
-            break;
-        case operation::divide:
-            result = x / y;
-            break;
-        case operation::sqrt:
-            result = std::sqrt(x);
-            break;
-        case operation::fma:
-            result = std::fma(x, y, z);
-            break;
-        case operation::remainder:
-            result = std::remainder(x, y);
-            break;
-    }
-    return result;
-}
+using operation = halfulp_test::processor_operation;
+using halfulp_test::has_fused_multiply_add;
+using halfulp_test::processor_state;
 
 exact_value compute(operation op, const exact_value& x, const exact_value& y, const exact_value& z) {
     switch (op) {
@@ -182,7 +109,7 @@ long compare_with_processor(const float_format& format, int cases) {
                 status flags = ours.flags;
                 {
                     const processor_state state(mode);
-                    theirs = compute<Float>(operation_, u, v, w);
+                    theirs = halfulp_test::compute<Float>(operation_, u, v, w);
 #if defined(__x86_64__)
                     if (!in_software)
                         flags = state.flags();
