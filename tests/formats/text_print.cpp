@@ -58,9 +58,9 @@ TEST_CASE("the styles") {
         {65504, "65504", "65504", "0x1.ffcp+15"},
         {1000, "1000", "1000", "0x1.f4p+9"},
         {0x1p-24, "6e-08", "5.9604644775390625e-08", "0x1p-24"},
-        {0x1.8p-23, "1.8e-07", "1.78813934326171875e-07", "0x1.8p-23"},
+        {0x1.8p-23, "2e-07", "1.78813934326171875e-07", "0x1.8p-23"},
         {0x1p-14, "6.104e-05", "6.103515625e-05", "0x1p-14"},
-        {0x1p-10, "0.0009766", "0.0009765625", "0x1p-10"},
+        {0x1p-10, "0.000977", "0.0009765625", "0x1p-10"},
         {std::numeric_limits<double>::infinity(), "inf", "inf", "inf"},
         {-std::numeric_limits<double>::infinity(), "-inf", "-inf", "-inf"},
         {std::numeric_limits<double>::quiet_NaN(), "nan", "nan", "nan"},
@@ -87,7 +87,7 @@ TEST_CASE("the styles") {
           "170141183460469231731687303715884105728");
     CHECK(to_string(float128::from_bits(1)) == "6e-4966");
     CHECK(to_string(float128::from_bits(1), text_style::hexadecimal) == "0x1p-16494");
-    CHECK(to_string(float128::from_bits(1), text_style::exact).size() == 11530 + 1 + 6);
+    CHECK(to_string(float128::from_bits(1), text_style::exact).size() == 11529 + 1 + 6);
 }
 
 TEST_CASE("a buffer that is too small is not written to") {
@@ -152,7 +152,10 @@ TEMPLATE_TEST_CASE("every code of the 16-bit types reads back from every style",
     constexpr float_format format = TestType::format;
     tally t("round trip of " + name_of(format));
     const std::uint32_t count = 1u << format.bits();
-    for (std::uint32_t code = 0; code<count; code += format.bits()> 16 ? 7 : 1) {
+    // The values of 15 exponent bits have up to 11,000 digits.
+    const std::uint32_t normal = format.exponent_bits > 9 ? 251u : format.bits() >= 17 ? 7u : 1u;
+    const std::uint32_t stride = cases_for_effort(5 * normal, normal, 1u);
+    for (std::uint32_t code = 0; code < count; code += stride) {
         const auto x = TestType::from_bits(static_cast<typename TestType::storage_type>(code));
         for (text_style style : styles) {
             const std::string text = to_string(x, style);
@@ -220,6 +223,7 @@ TEST_CASE("streams write and read") {
     out << float16(0.1) << ' ' << float8_e4m3fn(-448) << ' ' << std::hexfloat << float16(0.1);
     CHECK(out.str() == "0.1 -448 0x1.998p-4");
     out.str("");
+    out << std::defaultfloat;
     out.width(8);
     out.fill('*');
     out << bfloat16(1.5);
@@ -243,7 +247,6 @@ TEST_CASE("streams write and read") {
     CHECK(next() == "-1");
     CHECK(in.get() == '(');
     CHECK(next() == "7");
-    CHECK(in.eof());
     CHECK(next() == "fail");
 
     for (const char* text : {"", "  ", "x", "1e", "1.2.3", "1.5kg", "-", ",1"}) {

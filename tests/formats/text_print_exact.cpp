@@ -44,6 +44,19 @@ int significant_digits(const std::string& text) {
     return static_cast<int>(digits.find_last_not_of('0') - first) + 1;
 }
 
+/// The value of a text that to_string gave, without a sign.
+mpq_class decimal_value(const std::string& text) {
+    const std::size_t marker = text.find('e');
+    const std::size_t point = text.find('.');
+    std::string digits = text.substr(0, marker);
+    long exponent = marker == std::string::npos ? 0 : std::stol(text.substr(marker + 1));
+    if (point != std::string::npos) {
+        digits.erase(point, 1);
+        exponent -= static_cast<long>(digits.size() - point);
+    }
+    return mpz_class(digits, 10) * power(10, exponent);
+}
+
 void check_format(tally& t, const float_format& format) {
     constexpr int most_digits = 3;
     // 1. All decimals of up to three digits in the format's range: the best for each code. Of the
@@ -54,6 +67,10 @@ void check_format(tally& t, const float_format& format) {
     // A scale format reads everything below as its smallest value: what the text means starts at 3/4.
     const mpq_class least =
         format.has_zero() ? mpq_class(0) : mpq_class(3, 4) * power(2, format.minimum_exponent());
+    // A format without infinity and NaN reads everything above as its largest value: what the text
+    // means ends half a quantum above it.
+    const auto largest = static_cast<std::uint64_t>(format.largest_finite_magnitude());
+    const mpq_class above_all = value_of(format, largest) + power(2, unpack(format, largest).exponent) / 2;
     for (int digits = 1, first = 1; digits <= most_digits; ++digits, first *= 10)
         for (int significand = first; significand < 10 * first; ++significand) {
             if (significand % 10 == 0)
@@ -65,7 +82,7 @@ void check_format(tally& t, const float_format& format) {
                 if (number.kind != number_class::finite)
                     continue;
                 const mpq_class value = significand * power(10, exponent);
-                if (value < least)
+                if (value < least || value > above_all || (value == above_all && largest % 2 == 1))
                     continue;
                 candidate& kept = best[code];
                 if (kept.digits != 0 && kept.digits < digits)
@@ -77,25 +94,12 @@ void check_format(tally& t, const float_format& format) {
         }
     // 2. The text of each code has as many digits and is as near. Integers in fixed notation have
     //    more digits, all of them exact; their scientific form would not be shorter.
-    const auto largest = static_cast<std::uint64_t>(format.largest_finite_magnitude());
     for (std::uint64_t code = 0; code <= largest; ++code) {
         if (unpack(format, code).kind != number_class::finite)
             continue;
         const std::string text = to_string(code, format);
         const mpq_class value = value_of(format, code);
-        const mpq_class distance =
-            abs(abs(mpq_class([&] {
-                    const std::size_t marker = text.find('e');
-                    const std::size_t point = text.find('.');
-                    std::string digits = text.substr(0, marker);
-                    long exponent = marker == std::string::npos ? 0 : std::stol(text.substr(marker + 1));
-                    if (point != std::string::npos) {
-                        digits.erase(point, 1);
-                        exponent -= static_cast<long>(digits.size() - point);
-                    }
-                    return mpq_class(mpz_class(digits, 10) * power(10, exponent));
-                }())) -
-                value);
+        const mpq_class distance = abs(decimal_value(text) - value);
         const int digits = significant_digits(text);
         const auto found = best.find(code);
         const bool integer = text.find_first_of(".e") == std::string::npos;
