@@ -6,6 +6,7 @@
 
 #include <halfulp/continued_fractions/binary_splitting.hpp>
 #include <halfulp/continued_fractions/recurrence.hpp>
+#include <halfulp/reference/continued_fraction.hpp>
 
 #include "support/catch.hpp"
 
@@ -85,6 +86,11 @@ TEST_CASE("the product tree gives the convergents of the recurrence") {
             const convergent_fraction actual = convergent(fraction, n);
             CHECK(actual.numerator == expected.numerator);
             CHECK(actual.denominator == expected.denominator);
+            const reference::convergent oracle =
+                reference::convergent_at([&fraction](long i) { return fraction.a(i); },
+                                         [&fraction](long i) { return fraction.b(i); }, n);
+            CHECK(actual.numerator == oracle.numerator);
+            CHECK(actual.denominator == oracle.denominator);
             const integer_matrix2 both = splitting_product(fraction, 0, n + 1);
             CHECK(both.p == expected.numerator);
             CHECK(both.q == expected.previous_numerator);
