@@ -83,7 +83,7 @@ class custom_float {
     friend constexpr custom_float operator-(custom_float x) noexcept {
         if constexpr (Format.has_sign) {
             const auto magnitude = static_cast<storage_type>(Format.magnitude_mask());
-            if (!Format.has_negative_zero && (x.bits_ & magnitude) == 0)
+            if (Format.has_zero() && !Format.has_negative_zero && (x.bits_ & magnitude) == 0)
                 return x;
             x.bits_ = static_cast<storage_type>(x.bits_ ^ static_cast<storage_type>(Format.sign_mask()));
             return x;
