@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSL-1.0
 // expect: convert to A exactly
+// SPDX-License-Identifier: BSL-1.0
 
 #include <halfulp/kernels/dot.hpp>
 

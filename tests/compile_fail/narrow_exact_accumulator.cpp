@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSL-1.0
 // expect: name it among the Addends
+// SPDX-License-Identifier: BSL-1.0
 
 #include <halfulp/arithmetic/exact_accumulator.hpp>
 #include <halfulp/formats/named.hpp>

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSL-1.0
 // expect: needs random bits a step
+// SPDX-License-Identifier: BSL-1.0
 
 #include <halfulp/arithmetic/native.hpp>
 #include <halfulp/formats/named.hpp>

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSL-1.0
 // expect: halfulp::number_traits for it
+// SPDX-License-Identifier: BSL-1.0
 
 #include <halfulp/kernels/dot.hpp>
 
