@@ -71,6 +71,21 @@ TEST_CASE("a masked key is not read, and a row without keys is zero") {
     CHECK(std::isnan(o[0]));
 }
 
+TEST_CASE("a causal offset of any size masks all keys or none, without overflow") {
+    using limits = std::numeric_limits<std::ptrdiff_t>;
+    const std::vector<float> q(6, 1), k(6, 1), v{1, 2, 3, 4, 5, 6};
+    std::vector<float> plain(6), masked(6);
+    const auto run = [&](std::vector<float>& o, const attention_options& options) {
+        attention(matrix_view(q.data(), 3, 2), matrix_view(k.data(), 3, 2), matrix_view(v.data(), 3, 2),
+                  matrix_view(o.data(), 3, 2), arithmetic::native<float>{}, options);
+    };
+    run(plain, {});
+    run(masked, {.causal = true, .causal_offset = limits::max()});
+    CHECK(masked == plain);
+    run(masked, {.causal = true, .causal_offset = limits::min()});
+    CHECK(masked == std::vector<float>(6, 0));
+}
+
 TEST_CASE("the scale is rounded to the type of the scores") {
     const std::vector<float> q{2, 1}, k{3, 1, 0, 5}, v{1, 100};
     std::vector<float> o(1);

@@ -50,13 +50,16 @@ constexpr std::size_t visible_keys(const attention_options& options, std::size_t
                                    std::size_t keys) noexcept {
     if (!options.causal)
         return keys;
+    // last visible key = i + offset; compared without the sum, which could overflow.
+    const auto row = static_cast<std::ptrdiff_t>(i);
+    const auto count = static_cast<std::ptrdiff_t>(keys);
     const std::ptrdiff_t offset =
-        options.causal_offset ? *options.causal_offset
-                              : static_cast<std::ptrdiff_t>(keys) - static_cast<std::ptrdiff_t>(queries);
-    const std::ptrdiff_t last = static_cast<std::ptrdiff_t>(i) + offset;
-    if (last < 0)
+        options.causal_offset ? *options.causal_offset : count - static_cast<std::ptrdiff_t>(queries);
+    if (offset < -row)
         return 0;
-    return static_cast<std::size_t>(last) < keys ? static_cast<std::size_t>(last) + 1 : keys;
+    if (offset >= count - row)
+        return keys;
+    return static_cast<std::size_t>(row + offset) + 1;
 }
 
 /// The scale in V: what was asked for, or 1/√d.
