@@ -47,7 +47,9 @@ inline std::vector<draw> draws(std::mt19937_64& generator) {
 inline void check(tally& t, const float_format& format, const std::string& text,
                   const std::vector<draw>& all) {
     const reference::bracket exact(exact_value_of(text), format);
-    for (const auto& [how, random] : all) {
+    for (const draw& d : all) {
+        const projection& how = d.how;
+        const std::uint64_t random = d.random;
         const auto expected = exact.resolve(how, random);
         const auto got = from_string(text, format, how, random);
         t.expect(got.value == static_cast<std::uint64_t>(expected.code) && got.flags == expected.flags, [&] {
@@ -64,7 +66,9 @@ template <class T>
 void check(tally& t, const std::string& text, const std::vector<draw>& all) {
     constexpr float_format format = number_format<T>::value;
     const reference::bracket exact(exact_value_of(text), format);
-    for (const auto& [how, random] : all) {
+    for (const draw& d : all) {
+        const projection& how = d.how;
+        const std::uint64_t random = d.random;
         const auto expected = exact.resolve(how, random);
         const auto got = from_string<with_status<T>>(text, how, random);
         const uint128 code{got.value.to_bits()};

@@ -37,6 +37,9 @@ static_assert(prints_as(from_string<float16>("0.1"), "0.1"));
 static_assert(prints_as(from_string<float16>("0.1"), "0.0999755859375", text_style::exact));
 static_assert(prints_as(from_string<float16>("0.1"), "0x1.998p-4", text_style::hexadecimal));
 static_assert(prints_as(from_string<float128>("0.1"), "0.1"));
+// Integers in fixed notation, whose trailing zero bits are not digits: at compile time, where an
+// integer beyond its capacity would not compile.
+static_assert(prints_as(100.0, "100") && prints_as(9007199254740990.0, "9007199254740990"));
 static_assert(prints_as(0.1, "0.1") && prints_as(5e-324, "5e-324") && prints_as(-1.5f, "-1.5"));
 
 }  // namespace

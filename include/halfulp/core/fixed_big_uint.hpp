@@ -139,13 +139,19 @@ class fixed_big_uint {
         const int length = divisor.size_;
         if (size_ < length)
             return UInt{0};
+        if (length == 1) {
+            const std::uint32_t remainder = divide_by(divisor.limb_[0]);
+            const UInt quotient = shifted_right<UInt>(0);
+            assign(std::uint64_t{remainder});
+            return quotient;
+        }
         // 1. Normalise, so that an estimate from the leading limbs is at most 2 too large.
         const int normalising = std::countl_zero(divisor.limb_[length - 1]);
         shift_left(normalising);
         divisor.shift_left(normalising);
         limb_[size_] = 0;
         const std::uint64_t first = divisor.limb_[length - 1];
-        const std::uint64_t second = length > 1 ? divisor.limb_[length - 2] : 0;
+        const std::uint64_t second = divisor.limb_[length - 2];
 
         UInt quotient{0};
         for (int j = size_ - length; j >= 0; --j) {
@@ -153,7 +159,7 @@ class fixed_big_uint {
             const std::uint64_t leading = std::uint64_t{limb_[j + length]} << 32 | limb_[j + length - 1];
             std::uint64_t estimate = leading / first;
             std::uint64_t rest = leading % first;
-            const std::uint64_t next = length > 1 ? limb_[j + length - 2] : 0;
+            const std::uint64_t next = limb_[j + length - 2];
             while (estimate >> 32 != 0 || estimate * second > (rest << 32 | next)) {
                 --estimate;
                 rest += first;

@@ -6,7 +6,7 @@
 
 #include <halfulp/formats/functions.hpp>
 
-#include <functional>
+#include <string_view>  // std::hash
 #include <limits>
 
 /// Everything that std::numeric_limits defines, from the format. `max`, `lowest`, `min` (smallest

@@ -66,10 +66,14 @@ constexpr int exact_digit_count(int bits) noexcept {
     return static_cast<int>(bits * 30103LL / 100000) + 2;
 }
 
-/// All digits of significand·2^exponent, right-aligned before `end`. `Bits` as from exact_bits().
+/// All digits of significand·2^exponent, not zero, right-aligned before `end`. `Bits` is exact_bits() of
+/// the format, or, for an integral value, as many bits as it has.
 template <int Bits, class UInt>
 constexpr decimal_digits all_digits(UInt significand, int exponent, char* end) noexcept {
-    // 1. significand·2^exponent = integer·10^min(exponent, 0)
+    // 1. significand·2^exponent = integer·10^min(exponent, 0); without zero bits at the end, so that an
+    //    integral value has no digits after the point, not even zeros.
+    for (; exponent < 0 && (static_cast<std::uint64_t>(significand) & 1) == 0; ++exponent)
+        significand = shift_right(significand, 1);
     fixed_big_uint<(Bits + 31) / 32 + 2> integer;
     integer.assign(significand);
     if (exponent >= 0)

@@ -23,9 +23,10 @@
 /// infinity or a NaN becomes what the table in formats/encode.hpp says, and raises its flags.
 ///
 /// Everything is constexpr, without heap and without global state. Cost: linear in the text, and for
-/// a decimal number quadratic in its decimal exponent and in the digits that can matter (at most 770
-/// for binary64, 11567 for binary128). The working memory, on the stack, follows from the format:
-/// some 50 bytes for float16, 1 KiB for binary64, 14 KiB for binary128, 60 KiB at run time.
+/// a decimal number quadratic in its decimal exponent and in the digits that can matter (at most 772
+/// for binary64, 11569 for binary128; the bound is derived at `decimal_bounds`). The working memory,
+/// on the stack, follows from the format: some 50 bytes for float16, 700 for binary64, 10 KiB for
+/// binary128, 40 KiB for a format known at run time.
 
 #include <halfulp/core/errors.hpp>
 #include <halfulp/core/fixed_big_uint.hpp>
@@ -268,9 +269,10 @@ constexpr with_status<code_uint<Format>> encode_text(Format f, P p, const scanne
 
 [[noreturn]] inline void throw_text_error(std::string_view text) {
     constexpr std::size_t most = 80;
-    std::string shown = "\"" + std::string(text.substr(0, most)) + "\"";
+    std::string shown(1, '"');
+    shown.append(text.substr(0, most)).append(1, '"');
     if (text.size() > most)
-        shown += "... (" + std::to_string(text.size()) + " characters)";
+        shown.append("... (").append(std::to_string(text.size())).append(" characters)");
     throw_argument_error<text_error>("from_string", "text", shown,
                                      "one number and nothing else, such as -12.5e-3, 0x1.8p-7, inf or nan");
 }
