@@ -6,8 +6,8 @@
 
 #include <halfulp/formats/functions.hpp>
 
-#include <string_view>  // std::hash
 #include <limits>
+#include <string_view>  // std::hash
 
 /// Everything that std::numeric_limits defines, from the format. `max`, `lowest`, `min` (smallest
 /// normal), `denorm_min` and `epsilon` are finite values of the format, also where it has no
