@@ -95,8 +95,8 @@ TEST_CASE("random texts, decimal and hexadecimal, into formats of every kind") {
         long exponent = low + below(high - low);
         if (below(20) == 0)
             exponent *= 50;
-        text += (hexadecimal ? "p" : "e") +
-                std::to_string(hexadecimal ? exponent - 4 * point : exponent * 301 / 1000 - point);
+        text += hexadecimal ? 'p' : 'e';
+        text += std::to_string(hexadecimal ? exponent - 4 * point : exponent * 301 / 1000 - point);
         check(t, format, text, draws(generator));
     }
     require(t);

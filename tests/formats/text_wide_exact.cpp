@@ -153,7 +153,8 @@ TEST_CASE("binary128 reads decimal and hexadecimal text as MPFR does") {
         }
         const long range = base_16 ? 33200 : 10050;
         const long exponent = static_cast<long>(generator() % static_cast<std::uint64_t>(range)) - range / 2;
-        text += (base_16 ? "p" : "e") + std::to_string(exponent);
+        text += base_16 ? 'p' : 'e';
+        text += std::to_string(exponent);
         for (const auto& direction : directions) {
             const rounding mode = direction.second;
             const uint128 expected = code_of(read_with_mpfr(text, direction.first));

@@ -130,7 +130,7 @@ class fixed_big_uint {
     }
 
     /// floor(value / divisor), divisor > 0, a quotient that must fit UInt. Leaves the remainder
-    /// here, up to a power of two, and the divisor multiplied by the same power. Needs one limb
+    /// here, up to a power of two, and the divisor multiplied by the same power. Needs two limbs
     /// of capacity more than the value. O(length of the quotient · length of the divisor).
     ///
     /// Knuth, The Art of Computer Programming, volume 2, 4.3.1, algorithm D.
