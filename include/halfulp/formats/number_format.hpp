@@ -77,7 +77,7 @@ constexpr bool contains_finite(const float_format& target, const float_format& s
     const auto leading = [](const float_format& f) {
         uint128 significand = f.largest_finite_magnitude();
         if (!f.has_zero() || significand >> f.significand_bits != uint128{0})
-            significand = (significand & f.significand_mask()) | uint128{1} << f.significand_bits;
+            significand = (significand & f.significand_mask()) | (uint128{1} << f.significand_bits);
         return significand << (128 - bit_width(significand));
     };
     return !(leading(target) < leading(source));
