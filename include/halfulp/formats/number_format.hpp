@@ -76,8 +76,8 @@ constexpr bool contains_finite(const float_format& target, const float_format& s
     // The same top binade: compare the significands of the largest values, leading bit at the top.
     const auto leading = [](const float_format& f) {
         uint128 significand = f.largest_finite_magnitude();
-        if (!f.has_zero() || significand >> f.significand_bits != uint128{0})
-            significand = (significand & f.significand_mask()) | (uint128{1} << f.significand_bits);
+        if (!f.has_zero() || shift_right(significand, f.significand_bits) != uint128{0})
+            significand = (significand & f.significand_mask()) | shift_left(uint128{1}, f.significand_bits);
         return significand << (128 - bit_width(significand));
     };
     return !(leading(target) < leading(source));
