@@ -25,8 +25,14 @@ class fixed_big_uint {
     static_assert(Limbs >= 1, "fixed_big_uint: give at least one 32-bit limb");
 
   public:
-    /// Zero. The limbs above the value are left uninitialised: clearing them all would dominate.
-    constexpr fixed_big_uint() noexcept {}
+    /// Zero. The limbs above the value are never read; where there are many they are left
+    /// uninitialised, as clearing them would dominate, and where there are few they are cleared, as
+    /// compilers that unroll the loops warn of them otherwise.
+    constexpr fixed_big_uint() noexcept {
+        if constexpr (Limbs <= 64)
+            for (std::uint32_t& limb : limb_)
+                limb = 0;
+    }
     fixed_big_uint(const fixed_big_uint&) = delete;
     fixed_big_uint& operator=(const fixed_big_uint&) = delete;
 
