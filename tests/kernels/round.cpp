@@ -20,7 +20,7 @@ TEST_CASE("pieces of an array with first_index give what the whole array gives")
     const round_options options{.seed = 3, .operation = 9};
     std::vector<float> whole(in.size());
     round(in, whole, formats::float8_e4m3fn, p, options);
-    for (const std::size_t piece : {1, 3, 4, 7, 64, 333}) {
+    for (const std::size_t piece : {1u, 3u, 4u, 7u, 64u, 333u}) {
         std::vector<float> parts(in.size());
         std::size_t begin = (in.size() - 1) / piece * piece;  // from the last piece to the first
         while (true) {
