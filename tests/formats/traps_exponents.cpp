@@ -60,15 +60,15 @@ TEST_CASE("7: double to a narrow format does not pass through float") {
 }
 
 TEST_CASE("8: exponents are read, not computed by log2") {
-    STATIC_REQUIRE(ilogb(0x1.fffffep7f) == 7);
-    STATIC_REQUIRE(ilogb(float32{0x1.fffffep7f}) == 7);
-    STATIC_REQUIRE(ilogb(0x1.fffffffffffffp7) == 7);
+    STATIC_REQUIRE(halfulp::ilogb(0x1.fffffep7f) == 7);
+    STATIC_REQUIRE(halfulp::ilogb(float32{0x1.fffffep7f}) == 7);
+    STATIC_REQUIRE(halfulp::ilogb(0x1.fffffffffffffp7) == 7);
     CHECK(std::floor(std::log2(0x1.fffffep7f)) == 8);  // what goes wrong elsewhere
     for (int e = -126; e <= 127; ++e) {
         const float power = std::ldexp(1.0f, e);
-        CHECK(ilogb(power) == e);
-        CHECK(ilogb(next_down(power)) == e - 1);
-        CHECK(ilogb(next_up(power)) == e);
+        CHECK(halfulp::ilogb(power) == e);
+        CHECK(halfulp::ilogb(next_down(power)) == e - 1);
+        CHECK(halfulp::ilogb(next_up(power)) == e);
     }
     // A scale of 2^-127 exists as a value and in e8m0; its reciprocal is finite in double.
     const float8_e8m0fnu scale{0x1p-127};
