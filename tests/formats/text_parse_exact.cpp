@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // requires: exact
 //
-// Text against exact rational arithmetic, in all twelve modes and three saturations, value and
-// flags: at values, at midpoints and at the steps of stochastic rounding, and one unit in the 800th
+// Text against exact rational arithmetic, in all twelve modes and three saturations, the value and the
+// flags, at values, at midpoints and at the steps of stochastic rounding, and one unit in the 800th
 // digit beside them, where rounding in two steps goes wrong; random texts; formats with the most
 // extreme exponents and widths.
 
