@@ -29,6 +29,19 @@ struct deduced_result<void, First, Rest...> {
 template <class Result, class... Operands>
 using deduced = typename deduced_result<Result, Operands...>::type;
 
+// The same for the functions that <cmath> has too. For built-in operands of several types, or
+// integers, it has no member `type` instead of a sentence: after `using namespace halfulp`, sqrt(2)
+// and fma(1, 2.0, 3.0) are the calls of <cmath> that they were before.
+template <class Result, class... Operands>
+struct deduced_beside_cmath : deduced_result<Result, Operands...> {};
+template <class First, class... Rest>
+requires(std::is_arithmetic_v<First> && (std::is_arithmetic_v<Rest> && ...) &&
+         !(formatted_number<First> &&
+           (std::same_as<First, Rest> && ...))) struct deduced_beside_cmath<void, First, Rest...> {
+};
+template <class Result, class... Operands>
+using deduced_math = typename deduced_beside_cmath<Result, Operands...>::type;
+
 /// Random bits that a projection can ask for: known for constants, the most otherwise.
 template <class P>
 struct most_random_bits : constant<maximum_random_bits> {};

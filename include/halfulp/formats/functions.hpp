@@ -201,10 +201,10 @@ constexpr int ilogb(T x) noexcept {
 
 /// x · 2^exponent, rounded once.
 template <class Result = void, formatted_number X,
-          projection_argument P = detail::result_projection<detail::deduced<Result, X>>>
+          projection_argument P = detail::result_projection<detail::deduced_math<Result, X>>>
 constexpr auto ldexp(X x, int exponent, P p = {}, std::uint64_t random = 0) noexcept
-    -> detail::deduced<Result, X> {
-    using result = detail::deduced<Result, X>;
+    -> detail::deduced_math<Result, X> {
+    using result = detail::deduced_math<Result, X>;
     constexpr int precision = detail::result_format<result>::value.precision();
     using workspace = uint_with_bits<exact::larger(number_format<X>::value.precision(), precision + 2)>;
     auto number = exactly<workspace>(detail::unpack_operand(x));

@@ -62,25 +62,25 @@ constexpr auto divide(X x, Y y, P p = {}, std::uint64_t random = 0) noexcept
 
 /// The IEEE remainder of x by y. Exact where the result's format contains the operands' precisions.
 template <class Result = void, exact_operand X, exact_operand Y,
-          projection_argument P = detail::result_projection<detail::deduced<Result, X, Y>>>
+          projection_argument P = detail::result_projection<detail::deduced_math<Result, X, Y>>>
 constexpr auto remainder(X x, Y y, P p = {}, std::uint64_t random = 0) noexcept
-    -> detail::deduced<Result, X, Y> {
-    return detail::apply<detail::remainder_operation, detail::deduced<Result, X, Y>>(p, random, x, y);
+    -> detail::deduced_math<Result, X, Y> {
+    return detail::apply<detail::remainder_operation, detail::deduced_math<Result, X, Y>>(p, random, x, y);
 }
 
 /// x · y + z, rounded once. No intermediate overflow: fma(max, 2, −max) is max.
 template <class Result = void, exact_operand X, exact_operand Y, exact_operand Z,
-          projection_argument P = detail::result_projection<detail::deduced<Result, X, Y, Z>>>
+          projection_argument P = detail::result_projection<detail::deduced_math<Result, X, Y, Z>>>
 constexpr auto fma(X x, Y y, Z z, P p = {}, std::uint64_t random = 0) noexcept
-    -> detail::deduced<Result, X, Y, Z> {
-    return detail::apply<detail::fused_operation, detail::deduced<Result, X, Y, Z>>(p, random, x, y, z);
+    -> detail::deduced_math<Result, X, Y, Z> {
+    return detail::apply<detail::fused_operation, detail::deduced_math<Result, X, Y, Z>>(p, random, x, y, z);
 }
 
 /// The square root of x, rounded once; sqrt(−0) is −0, of other negative numbers NaN.
 template <class Result = void, exact_operand X,
-          projection_argument P = detail::result_projection<detail::deduced<Result, X>>>
-constexpr auto sqrt(X x, P p = {}, std::uint64_t random = 0) noexcept -> detail::deduced<Result, X> {
-    return detail::apply<detail::square_root_operation, detail::deduced<Result, X>>(p, random, x);
+          projection_argument P = detail::result_projection<detail::deduced_math<Result, X>>>
+constexpr auto sqrt(X x, P p = {}, std::uint64_t random = 0) noexcept -> detail::deduced_math<Result, X> {
+    return detail::apply<detail::square_root_operation, detail::deduced_math<Result, X>>(p, random, x);
 }
 
 /// x in another format, rounded once. NaN stays NaN (its payload and sign are not kept).
