@@ -27,6 +27,12 @@ class std::numeric_limits<halfulp::custom_float<Format, Default>> {
         return static_cast<int>(scaled >= 0 ? scaled / one : -((-scaled + one - 1) / one));
     }
 
+    // Some formats have subnormal values only: those without exponent bits, and those with one that
+    // marks infinity and NaN.
+    static constexpr bool has_normals =
+        !Format.has_zero() ||
+        !(Format.largest_finite_magnitude() < halfulp::uint128{1} << Format.significand_bits);
+
   public:
     static constexpr bool is_specialized = true;
     static constexpr bool is_signed = Format.has_sign;
@@ -51,7 +57,7 @@ class std::numeric_limits<halfulp::custom_float<Format, Default>> {
         : Default.mode == halfulp::rounding::toward_negative ? std::round_toward_neg_infinity
                                                              : std::round_indeterminate;
     static constexpr int radix = 2;
-    static constexpr int digits = Format.exponent_bits == 0 ? Format.significand_bits : Format.precision();
+    static constexpr int digits = has_normals ? Format.precision() : Format.significand_bits;
     static constexpr int digits10 = times_log10_of_2(digits - 1);
     static constexpr int max_digits10 = times_log10_of_2(digits) + 2;
     static constexpr int min_exponent = Format.minimum_exponent() + 1;
@@ -59,11 +65,11 @@ class std::numeric_limits<halfulp::custom_float<Format, Default>> {
     static constexpr int min_exponent10 = -times_log10_of_2(-(min_exponent - 1));
     static constexpr int max_exponent10 = times_log10_of_2(max_exponent);
 
-    /// The smallest positive normal value; with no exponent bits, the smallest positive value.
+    /// The smallest positive normal value; where no value is normal, the smallest positive value.
     static constexpr number min() noexcept {
         if constexpr (!Format.has_zero())
             return of_magnitude(halfulp::uint128{0});
-        else if constexpr (Format.exponent_bits == 0)
+        else if constexpr (!has_normals)
             return denorm_min();
         else
             return of_magnitude(halfulp::uint128{1} << Format.significand_bits);
