@@ -70,6 +70,16 @@ TEST_CASE("every rule of why_invalid refuses what it says") {
                           "without subnormals no code"));
 }
 
+TEST_CASE("descriptors of absurd numbers are refused without overflow on the way") {
+    constexpr int huge = std::numeric_limits<int>::max();
+    CHECK(refused_because({.exponent_bits = 33, .significand_bits = 3}, "exponent_bits"));
+    CHECK(refused_because({.exponent_bits = huge, .significand_bits = 3}, "exponent_bits"));
+    CHECK(refused_because({.exponent_bits = 5, .significand_bits = huge}, "1 to 128"));
+    CHECK(refused_because(p3109::format(100, 4), "exponent_bits"));
+    CHECK(why_invalid({.exponent_bits = 5, .significand_bits = 2, .nan = static_cast<nan_encoding>(4)}) !=
+          nullptr);
+}
+
 TEST_CASE("what is at the limit of a rule is valid") {
     using enum nan_encoding;
     STATIC_REQUIRE(why_invalid({.exponent_bits = 15, .significand_bits = 112}) == nullptr);

@@ -38,7 +38,8 @@ enum class nan_encoding : unsigned char { ieee, top_code, negative_zero, none };
 struct float_format {
     int exponent_bits = 0;     ///< 0 … 15
     int significand_bits = 0;  ///< stored (trailing) bits; the precision is one more
-    int bias = exponent_bits == 0 ? 0 : (1 << (exponent_bits - 1)) - 1;
+    /// By default that of IEEE 754; 0 where exponent_bits is out of range, which why_invalid tells.
+    int bias = exponent_bits < 1 || exponent_bits > 15 ? 0 : (1 << (exponent_bits - 1)) - 1;
     bool has_sign = true;
     bool has_subnormals = true;
     bool has_negative_zero = true;
@@ -108,8 +109,10 @@ constexpr const char* why_invalid(const float_format& format) noexcept {
         return "exponent_bits must be in 0 ... 15";
     if (format.significand_bits < 0)
         return "significand_bits must not be negative";
-    if (format.bits() > 128 || format.magnitude_bits() < 1)
+    if (format.significand_bits > 128 || format.bits() > 128 || format.magnitude_bits() < 1)
         return "a code must have 1 to 128 bits, at least one of them below the sign";
+    if (format.nan > nan_encoding::none)
+        return "nan holds no enumerator of nan_encoding";
     if (format.bias < -65536 || format.bias > 65536)
         return "bias must be in -65536 ... 65536";
     if (format.exponent_bits == 0 && !format.has_subnormals)
@@ -206,7 +209,7 @@ constexpr float_format format(int width, int precision, signedness sign = signed
     const int exponent_bits = width - precision + (has_sign ? 0 : 1);
     return {.exponent_bits = exponent_bits,
             .significand_bits = precision - 1,
-            .bias = exponent_bits < 1 ? 0 : 1 << (exponent_bits - 1),
+            .bias = exponent_bits < 1 || exponent_bits > 15 ? 0 : 1 << (exponent_bits - 1),
             .has_sign = has_sign,
             .has_subnormals = true,
             .has_negative_zero = false,
