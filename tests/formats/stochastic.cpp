@@ -65,6 +65,18 @@ TEST_CASE("near overflow the probability is the distance: 65519 to float16") {
     }
 }
 
+TEST_CASE("a number of random bits out of range is the nearest one in range, in both lanes") {
+    constexpr int huge = std::numeric_limits<int>::max();
+    const float16 x(1.0f), y(0x1.4p-12f);
+    for (const rounding mode : {rounding::stochastic_a, rounding::stochastic_b, rounding::stochastic_c})
+        for (const std::uint64_t random : {0u, 1u, 0x7fffffffu, 0xffffffffu}) {
+            CHECK(add(x, y, projection{mode, saturation::none, huge}, random) ==
+                  add(x, y, projection{mode, saturation::none, 32}, random));
+            CHECK(divide(x, y, projection{mode, saturation::none, -huge}, random) ==
+                  divide(x, y, projection{mode, saturation::none, 0}, random));
+        }
+}
+
 TEST_CASE("an exact value never moves") {
     for (rounding mode : stochastic_modes)
         for (std::uint64_t random = 0; random < 256; ++random) {

@@ -28,9 +28,11 @@ constexpr bool fits(const float_format& format) noexcept {
            format.minimum_quantum_exponent() >= -500 && format.maximum_exponent() <= 500;
 }
 
-/// Random bits that matter under a projection.
+/// Random bits that matter under a projection: at most maximum_random_bits, as round_magnitude has it.
 constexpr int random_bits(const projection& p) noexcept {
-    return is_stochastic(p.mode) && p.mode != rounding::stochastic_equal ? p.random_bits : 0;
+    if (!is_stochastic(p.mode) || p.mode == rounding::stochastic_equal || p.random_bits < 0)
+        return 0;
+    return p.random_bits < maximum_random_bits ? p.random_bits : maximum_random_bits;
 }
 
 /// True if sums of numbers with these extreme exponents are always exact in double: all bits lie
