@@ -14,6 +14,7 @@
 #include "support/catch.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace {
 
@@ -110,6 +111,37 @@ TEST_CASE("native is a chain of fused multiply-adds") {
         CHECK(
             same(chain<float16>(arithmetic::native<float16>{}, u, u), fused_chain<float16>(u, u, {}, 0, 0)));
     }
+}
+
+TEST_CASE("native takes what converts to its accumulator exactly, and nothing else") {
+    using halfulp::arithmetic::native;
+    using unsigned_sum = halfulp::custom_float<halfulp::float_format{
+        .exponent_bits = 5, .significand_bits = 10, .has_sign = false, .has_negative_zero = false}>;
+    using even_sum =
+        halfulp::custom_float<halfulp::float_format{.exponent_bits = 5, .significand_bits = 10, .bias = -10}>;
+    using seven_bits = halfulp::custom_float<halfulp::float_format{.exponent_bits = 0,
+                                                                   .significand_bits = 7,
+                                                                   .bias = -6,
+                                                                   .has_infinity = false,
+                                                                   .nan = halfulp::nan_encoding::none}>;
+    STATIC_REQUIRE(halfulp::arithmetic_for<native<float>, std::int8_t, std::uint16_t>);
+    STATIC_REQUIRE(halfulp::arithmetic_for<native<halfulp::bfloat16>, std::int8_t, std::uint8_t>);
+    STATIC_REQUIRE(halfulp::arithmetic_for<native<std::int32_t>, std::int8_t, std::uint16_t>);
+    STATIC_REQUIRE(halfulp::arithmetic_for<native<unsigned_sum>, std::uint8_t, std::uint8_t>);
+    STATIC_REQUIRE(!halfulp::arithmetic_for<native<unsigned_sum>, std::int8_t, std::int8_t>);
+    STATIC_REQUIRE(!halfulp::arithmetic_for<native<even_sum>, std::int8_t, std::int8_t>);
+    STATIC_REQUIRE(!halfulp::arithmetic_for<native<seven_bits>, std::int8_t, std::int8_t>);  // no -128
+    STATIC_REQUIRE(!halfulp::arithmetic_for<native<std::int32_t>, float, float>);
+    STATIC_REQUIRE(!halfulp::arithmetic_for<native<std::int64_t>, std::int8_t, halfulp::float16>);
+    STATIC_REQUIRE(!halfulp::arithmetic_for<native<std::uint32_t>, std::int8_t, std::int8_t>);
+}
+
+TEST_CASE("a floating-point sum beyond an integer result gives the end of its range") {
+    const halfulp::arithmetic::native<float> native;
+    CHECK(chain<int>(native, std::vector<float>{1e10F}, std::vector<float>{1.0F}) ==
+          std::numeric_limits<int>::max());
+    CHECK(chain<int>(native, std::vector<float>{2.75F}, std::vector<float>{-1.0F}) == -2);
+    CHECK(chain<int>(native, std::vector<float>{NAN}, std::vector<float>{-1.0F}) == 0);
 }
 
 TEST_CASE("exact rounds once, as asked or as the result type does") {

@@ -25,22 +25,36 @@ constexpr bool converts_exactly() noexcept {
         return true;
     else if constexpr (formatted_number<X> && formatted_number<A>)
         return contains(number_format<A>::value, number_format<X>::value);
-    else if constexpr (standard_integer<X> && formatted_number<A>)
-        return std::numeric_limits<X>::digits <= number_format<A>::value.precision() &&
-               std::numeric_limits<X>::digits <= number_format<A>::value.maximum_exponent();
-    else if constexpr (standard_integer<X> && standard_integer<A>)
+    else if constexpr (standard_integer<X> && formatted_number<A>) {
+        // The integers of X, but its lowest, as a fixed-point format.
+        constexpr int digits = std::numeric_limits<X>::digits;
+        constexpr float_format integers{.exponent_bits = 0,
+                                        .significand_bits = digits,
+                                        .bias = 1 - digits,
+                                        .has_sign = std::is_signed_v<X>,
+                                        .has_negative_zero = false,
+                                        .has_infinity = false,
+                                        .nan = nan_encoding::none};
+        return contains_finite(number_format<A>::value, integers) &&
+               (!std::is_signed_v<X> || digits <= number_format<A>::value.maximum_exponent());
+    } else if constexpr (standard_integer<X> && standard_integer<A>)
         return std::numeric_limits<X>::digits <= std::numeric_limits<A>::digits &&
                (std::is_signed_v<A> || !std::is_signed_v<X>);
+    else if constexpr (formatted_number<X> && std::is_arithmetic_v<A>)
+        return false;  // a fraction to an integer
     else
         return std::constructible_from<A, const X&>;  // a number type of the user's decides itself
 }
 
-/// x as a value of A: exact where converts_exactly, otherwise rounded by A's default projection.
+/// x as a value of A: exact where converts_exactly, otherwise rounded by A's default projection, or
+/// toward zero and to the nearest end of the range where A is an integer.
 template <class A, class X>
 constexpr A converted(const X& x) {
     if constexpr (std::same_as<X, A>)
         return x;
     else if constexpr (exact_operand<X> && formatted_number<A>)
+        return convert<A>(x);
+    else if constexpr (formatted_number<X> && standard_integer<A>)
         return convert<A>(x);
     else
         return static_cast<A>(x);
@@ -73,7 +87,7 @@ constexpr void fused_step(A& sum, const A& x, const A& y) {
 /// (by the default projection of the latter), k ascending, starting from +0.
 ///
 /// Operands are first converted to Accumulator, which must be exact: native<float> takes float16,
-/// bfloat16 and all narrower formats, not double. Integers: the accumulator must not overflow.
+/// bfloat16 and all narrower formats, not double. Integers: accumulator and Result must not overflow.
 /// Number types without a fused multiply-add (Boost.Multiprecision) do `sum += x * y`: two
 /// roundings, or none where the type is exact.
 template <ring_number Accumulator>
@@ -113,7 +127,8 @@ struct native {
         else
             sum += other;
     }
-    /// The accumulator, rounded to Result by Result's default projection.
+    /// The accumulator, rounded to Result by Result's default projection; a floating-point one to an
+    /// integer Result toward zero, as convert does it.
     template <class Result>
     constexpr Result result(const Accumulator& sum, position) const {
         return detail::converted<Result>(sum);
