@@ -31,7 +31,8 @@ class std::numeric_limits<halfulp::custom_float<Format, Default>> {
     // marks infinity and NaN.
     static constexpr bool has_normals =
         !Format.has_zero() ||
-        !(Format.largest_finite_magnitude() < halfulp::uint128{1} << Format.significand_bits);
+        (Format.exponent_bits > 0 && !(Format.largest_finite_magnitude() <
+                                       halfulp::shift_left(halfulp::uint128{1}, Format.significand_bits)));
 
   public:
     static constexpr bool is_specialized = true;
