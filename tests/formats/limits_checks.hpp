@@ -64,8 +64,7 @@ inline void check_members(const float_format& format, const value_list& values, 
     if (has_normals)
         CHECK(limits.min_exponent == std::ilogb(smallest_normal) + 1);
     // The definitions of <cfloat>: 10^n is a normal, or a finite, value.
-    CHECK(limits.max_exponent10 ==
-          static_cast<int>(std::floor(std::log10(std::ldexp(1.0, limits.max_exponent)))));
+    CHECK(limits.max_exponent10 == static_cast<int>(std::floor(std::log10(largest))));
     CHECK(limits.min_exponent10 ==
           static_cast<int>(std::ceil(std::log10(std::ldexp(1.0, limits.min_exponent - 1)))));
     CHECK(limits.digits == (has_normals ? format.precision() : format.significand_bits));

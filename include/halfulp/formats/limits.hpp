@@ -19,8 +19,8 @@ class std::numeric_limits<halfulp::custom_float<Format, Default>> {
     static constexpr number of_magnitude(halfulp::uint128 magnitude) noexcept {
         return number::from_bits(static_cast<storage>(magnitude));
     }
-    // floor(precision · log10 2) and friends: 1233 / 4096 approximates log10 2 from below, closely
-    // enough for every precision up to 129 and every exponent up to 65536 + 2^15.
+    // floor(bits · log10 2): the constant is below log10 2 by less than 2^-37, and no multiple of log10 2
+    // up to 65536 + 2^15 times comes that close to an integer from above.
     static constexpr int times_log10_of_2(long long bits) noexcept {
         const long long scaled = bits * 30102999566;
         const long long one = 100000000000;
@@ -33,6 +33,40 @@ class std::numeric_limits<halfulp::custom_float<Format, Default>> {
         !Format.has_zero() ||
         (Format.exponent_bits > 0 && !(Format.largest_finite_magnitude() <
                                        halfulp::shift_left(halfulp::uint128{1}, Format.significand_bits)));
+
+    // The greatest n with 10^n <= max(). It is floor(max_exponent · log10 2) or one less: 10^n may lie
+    // between max() and the power of two above. Powers of ten are exact up to 10^27, then truncated to
+    // 64 bits; their relative error, below 2^-48, is far from what separates them from any max().
+    static constexpr int greatest_power_of_ten() noexcept {
+        using halfulp::bit_width;
+        using halfulp::uint128;
+        const int n = times_log10_of_2(Format.maximum_exponent() + 1);
+        if (n == times_log10_of_2(Format.maximum_exponent()))
+            return n;
+        std::uint64_t power = std::uint64_t{1} << 63;  // 10^|n| is about power · 2^exponent
+        int exponent = -63;
+        for (int i = n < 0 ? n : -n; i < 0; ++i) {
+            const uint128 product = static_cast<uint128>(power) * uint128{10};
+            const int excess = bit_width(static_cast<uint128>(product)) - 64;
+            power = static_cast<std::uint64_t>(product >> excess);
+            exponent += excess;
+        }
+        const auto largest = halfulp::detail::unpack_operand(of_magnitude(Format.largest_finite_magnitude()));
+        const int width = bit_width(largest.significand);
+        const auto significand = static_cast<uint128>(largest.significand);
+        const auto leading =
+            static_cast<std::uint64_t>(width > 64 ? halfulp::shift_right(significand, width - 64)
+                                                  : halfulp::shift_left(significand, 64 - width));
+        const int leading_exponent = largest.exponent + width - 64;
+        if (n < 0)  // 1 <= max() · 10^-n
+            return bit_width(static_cast<uint128>(leading) * static_cast<uint128>(power)) + leading_exponent +
+                               exponent >=
+                           1
+                       ? n
+                       : n - 1;
+        const bool fits = leading_exponent != exponent ? leading_exponent > exponent : leading >= power;
+        return fits ? n : n - 1;
+    }
 
   public:
     static constexpr bool is_specialized = true;
@@ -64,7 +98,7 @@ class std::numeric_limits<halfulp::custom_float<Format, Default>> {
     static constexpr int min_exponent = Format.minimum_exponent() + 1;
     static constexpr int max_exponent = Format.maximum_exponent() + 1;
     static constexpr int min_exponent10 = -times_log10_of_2(-(min_exponent - 1));
-    static constexpr int max_exponent10 = times_log10_of_2(max_exponent);
+    static constexpr int max_exponent10 = greatest_power_of_ten();
 
     /// The smallest positive normal value; where no value is normal, the smallest positive value.
     static constexpr number min() noexcept {
