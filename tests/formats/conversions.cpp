@@ -125,3 +125,18 @@ TEST_CASE("numbers convert to integers in every mode, beyond the range to its en
         CHECK(convert<int>(x, projection{rounding::ties_to_away}) == static_cast<int>(std::round(x)));
     }
 }
+
+TEST_CASE("a static_cast to an integer is convert: toward zero, to the end of the range") {
+    STATIC_REQUIRE(static_cast<int>(float16(-3.75)) == -3);
+    STATIC_REQUIRE(static_cast<std::uint8_t>(float16(300)) == 255);
+    STATIC_REQUIRE(static_cast<std::int64_t>(float128(-9007199254740993)) == -9007199254740993);
+    STATIC_REQUIRE(!std::is_convertible_v<float16, int>);
+    STATIC_REQUIRE(!std::is_constructible_v<bool, float16>);
+}
+
+TEST_CASE("a run-time number is made of a code, or of a number and a projection") {
+    STATIC_REQUIRE(std::is_constructible_v<dynamic_float, float_format, int>);
+    STATIC_REQUIRE(std::is_constructible_v<dynamic_float, float_format, std::uint64_t>);
+    STATIC_REQUIRE(!std::is_constructible_v<dynamic_float, float_format, double>);
+    STATIC_REQUIRE(std::is_constructible_v<dynamic_float, float_format, double, projection>);
+}

@@ -59,6 +59,10 @@ class custom_float {
     /// to an integer as convert<T> does.
     explicit constexpr operator float() const noexcept { return convert<float>(*this); }
     explicit constexpr operator double() const noexcept { return convert<double>(*this); }
+    template <std::integral T>
+    requires(!std::same_as<T, bool> && sizeof(T) <= 8) explicit constexpr operator T() const noexcept {
+        return convert<T>(*this);
+    }
 
     friend constexpr custom_float operator+(custom_float x, custom_float y) noexcept {
         return detail::apply<detail::sum_operation, custom_float>(constant<Default>{}, 0, x, y);

@@ -39,6 +39,10 @@ class dynamic_float {
         require_run_time_format("dynamic_float", format);
         bits_ = low_bits(bits, format.bits());
     }
+    /// Refused: a fraction is no code. To round a number into the format, say how: dynamic_float(format,
+    /// 0.5, projection{}).
+    template <formatted_number T>
+    dynamic_float(const float_format& format, T x) = delete;
     /// From a number of any type, exactly or rounded once.
     /// @throws format_error as above
     template <exact_operand T>

@@ -93,8 +93,8 @@ constexpr Result convert(X x, P p = {}, std::uint64_t random = 0) noexcept {
 /// does). A value beyond the integer's range gives its nearest end, NaN gives 0; both raise
 /// `invalid`, which `with_status<Integer>` reports.
 template <class Result, exact_operand X>
-requires(std::integral<detail::result_number<Result>> &&
-         !std::same_as<detail::result_number<Result>, bool>) constexpr Result
+requires(std::integral<detail::result_number<Result>> && !std::same_as<detail::result_number<Result>, bool> &&
+         sizeof(detail::result_number<Result>) <= 8) constexpr Result
     convert(X x, projection p = {rounding::toward_zero}, std::uint64_t random = 0) noexcept {
     using integer = detail::result_number<Result>;
     using limits = std::numeric_limits<integer>;
