@@ -24,6 +24,12 @@
 #elif defined(__ASSOCIATIVE_MATH__) && __ASSOCIATIVE_MATH__
 #error \
     "halfulp: -fassociative-math rewrites the error-free sums that exact rounding rests on. Compile this file without it."
+#elif defined(__RECIPROCAL_MATH__) && __RECIPROCAL_MATH__
+#error \
+    "halfulp: -freciprocal-math turns x / y into x * (1 / y), which rounds twice. Compile this file without it."
+#elif defined(__NO_SIGNED_ZEROS__) && __NO_SIGNED_ZEROS__
+#error \
+    "halfulp: -fno-signed-zeros lets the compiler change the sign of a zero, which is part of a result here. Compile this file without it."
 #endif
 
 #if defined(__GNUC__) || defined(__clang__)
