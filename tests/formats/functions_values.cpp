@@ -36,3 +36,17 @@ TEST_CASE("the built-in types have the same functions") {
     STATIC_REQUIRE(halfulp::nextafter(2.0, 1.0) == 2.0 - limits::epsilon());
     CHECK(next_down(limits::denorm_min()) == 0.0);
 }
+
+TEST_CASE("rounding to an integer overflows as the type's projection says") {
+    using saturating = halfulp::custom_float<halfulp::formats::float8_e3m4,
+                                             halfulp::projection{halfulp::rounding::toward_zero,
+                                                                 halfulp::saturation::finite}>;
+    constexpr auto largest = std::numeric_limits<saturating>::max();
+    STATIC_REQUIRE(largest == 15.5);
+    CHECK(ceil(largest) == largest);
+    CHECK(floor(-largest) == -largest);
+    CHECK(nearbyint(largest) == 15);  // toward zero, by default
+    CHECK(nearbyint(largest, halfulp::projection{halfulp::rounding::ties_to_away}) ==
+          std::numeric_limits<saturating>::infinity());
+    CHECK(isinf(ceil(std::numeric_limits<halfulp::float8_e3m4>::max())));
+}

@@ -223,7 +223,7 @@ struct fraction_and_exponent {
 
 /// x = fraction · 2^exponent with |fraction| in [1/2, 1), for finite nonzero x; zero, infinity and
 /// NaN come back with exponent 0. In a format that has no value in that range the fraction is
-/// rounded by the format's projection; all formats with minimum_exponent() <= -1 have.
+/// rounded by the format's projection; formats with minimum_exponent() <= -1 < maximum_exponent() have.
 template <formatted_number T>
 constexpr fraction_and_exponent<T> frexp(T x) noexcept {
     const auto number = detail::unpack_operand(x);
@@ -236,10 +236,12 @@ constexpr fraction_and_exponent<T> frexp(T x) noexcept {
 // --- rounding to an integer -------------------------------------------------------------------
 
 /// x rounded to an integral value in a given mode (IEEE 754 roundToIntegral…; `nearbyint` without
-/// an environment). Zero results keep the sign of x. With toward_negative it is floor, with
-/// toward_positive ceil, with toward_zero trunc.
+/// an environment), by default that of the type. Zero results keep the sign of x. With
+/// toward_negative it is floor, with toward_positive ceil, with toward_zero trunc; these three
+/// overflow as the type's projection says: floor(−15.5) needs −16, which float8_e3m4 does not have.
 template <formatted_number T>
-constexpr T nearbyint(T x, projection p = {}, std::uint64_t random = 0) noexcept {
+constexpr T nearbyint(T x, projection p = number_format<T>::default_projection,
+                      std::uint64_t random = 0) noexcept {
     const auto number = detail::unpack_operand(x);
     if (number.kind != number_class::finite || number.exponent >= 0)
         return x;
@@ -255,15 +257,15 @@ constexpr T nearbyint(T x, projection p = {}, std::uint64_t random = 0) noexcept
 }
 template <formatted_number T>
 constexpr T floor(T x) noexcept {
-    return nearbyint(x, projection{rounding::toward_negative});
+    return nearbyint(x, projection{rounding::toward_negative, number_format<T>::default_projection.overflow});
 }
 template <formatted_number T>
 constexpr T ceil(T x) noexcept {
-    return nearbyint(x, projection{rounding::toward_positive});
+    return nearbyint(x, projection{rounding::toward_positive, number_format<T>::default_projection.overflow});
 }
 template <formatted_number T>
 constexpr T trunc(T x) noexcept {
-    return nearbyint(x, projection{rounding::toward_zero});
+    return nearbyint(x, projection{rounding::toward_zero, number_format<T>::default_projection.overflow});
 }
 
 // --- minimum, maximum, total order ------------------------------------------------------------
