@@ -266,7 +266,7 @@ TEST_CASE("run-time formats") {
     CHECK_THROWS_AS(from_string("1", formats::float128), format_error);
     CHECK_THROWS_AS(from_string("1", float_format{.exponent_bits = 20}), format_error);
     CHECK_THROWS_WITH(from_string("1", float_format{.exponent_bits = 20}),
-                      contains_text("exponent_bits must be in 0 ... 15"));
+                      contains_text("exponent_bits must be in 0 ... 16"));
     CHECK_THROWS_AS(from_string("1", formats::float16, {.mode = rounding::stochastic_a, .random_bits = 33}),
                     format_error);
 }

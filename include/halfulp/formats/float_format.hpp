@@ -34,12 +34,16 @@ inline namespace v0 {
 /// An ieee format without infinity gives its whole top exponent to NaN.
 enum class nan_encoding : unsigned char { ieee, top_code, negative_zero, none };
 
+/// The widest exponent field: that of P3109's unsigned 16-bit format of precision 1.
+inline constexpr int maximum_exponent_bits = 16;
+
 /// A floating-point format. See the file comment for what a code means.
 struct float_format {
-    int exponent_bits = 0;     ///< 0 … 15
+    int exponent_bits = 0;     ///< 0 … 16
     int significand_bits = 0;  ///< stored (trailing) bits; the precision is one more
     /// By default that of IEEE 754; 0 where exponent_bits is out of range, which why_invalid tells.
-    int bias = exponent_bits < 1 || exponent_bits > 15 ? 0 : (1 << (exponent_bits - 1)) - 1;
+    int bias = exponent_bits < 1 || exponent_bits > maximum_exponent_bits ? 0
+                                                                          : (1 << (exponent_bits - 1)) - 1;
     bool has_sign = true;
     bool has_subnormals = true;
     bool has_negative_zero = true;
@@ -105,8 +109,8 @@ struct float_format {
 /// Why a descriptor describes nothing, as a sentence; nullptr when it is valid. custom_float asks
 /// at compile time, the functions that take a run-time format throw format_error with it.
 constexpr const char* why_invalid(const float_format& format) noexcept {
-    if (format.exponent_bits < 0 || format.exponent_bits > 15)
-        return "exponent_bits must be in 0 ... 15";
+    if (format.exponent_bits < 0 || format.exponent_bits > maximum_exponent_bits)
+        return "exponent_bits must be in 0 ... 16";
     if (format.significand_bits < 0)
         return "significand_bits must not be negative";
     if (format.significand_bits > 128 || format.bits() > 128 || format.magnitude_bits() < 1)
@@ -209,7 +213,7 @@ constexpr float_format format(int width, int precision, signedness sign = signed
     const int exponent_bits = width - precision + (has_sign ? 0 : 1);
     return {.exponent_bits = exponent_bits,
             .significand_bits = precision - 1,
-            .bias = exponent_bits < 1 || exponent_bits > 15 ? 0 : 1 << (exponent_bits - 1),
+            .bias = exponent_bits < 1 || exponent_bits > maximum_exponent_bits ? 0 : 1 << (exponent_bits - 1),
             .has_sign = has_sign,
             .has_subnormals = true,
             .has_negative_zero = false,

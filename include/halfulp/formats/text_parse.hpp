@@ -87,9 +87,9 @@ constexpr text_extremes extremes_of(const float_format& format) noexcept {
 }
 template <class Format>
 struct text_capacity {
-    // At most 64 bits: bias in ±65536, at most 15 exponent bits. With no exponent bit and no sign
+    // At most 64 bits: bias in ±65536, at most 16 exponent bits. With no exponent bit and no sign
     // there are 64 significand bits, and the hidden bit is never set.
-    static constexpr text_extremes value{65, 1 - 65536 - 64, 65536 + (1 << 15) - 1};
+    static constexpr text_extremes value{65, 1 - 65536 - 64, 65536 + (1 << maximum_exponent_bits) - 1};
 };
 template <float_format F>
 struct text_capacity<constant<F>> {
