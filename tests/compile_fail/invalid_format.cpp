@@ -5,7 +5,7 @@
 
 int main() {
 #if defined(HALFULP_COMPILE_FAIL)
-    constexpr int exponent_bits = 16;
+    constexpr int exponent_bits = 17;
 #else
     constexpr int exponent_bits = 8;
 #endif
