@@ -108,6 +108,9 @@ struct exact {
     template <class Result, class Sum>
     constexpr Result result(const Sum& sum, position at) const {
         if constexpr (requires { sum.unit_exponent; }) {
+            static_assert(formatted_number<Result>,
+                          "halfulp: arithmetic::exact rounds its sum to float, double or a custom_float; for "
+                          "integer operands and an integer result native<std::int64_t> is exact as well");
             if (!rounding)
                 return sum.template round<Result>(
                     v0::detail::result_projection<Result>{},
