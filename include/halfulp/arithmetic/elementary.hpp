@@ -43,7 +43,7 @@ class elementary {
 
     constexpr V multiply(const V& x, const V& y, position at) const {
         if constexpr (formatted_number<V>)
-            return settled(v0::multiply<V>(x, y, rounding(), random(at, rounding_site::product)));
+            return v0::multiply<V>(x, y, rounding(), random(at, rounding_site::product));
         else
             return x * y;
     }
@@ -98,18 +98,6 @@ class elementary {
     constexpr std::uint64_t random(position at, rounding_site site) const noexcept {
         return random_bits_at(rounding(), seed(), at, site);
     }
-    /// A product in double as it was rounded: g++ contracts x·y − z into a fused operation when a
-    /// target has one, even across functions, and has no pragma against it. Products in smaller
-    /// formats are exact in double before they are rounded, where contraction changes nothing.
-    static constexpr V settled(V product) noexcept {
-        if constexpr (std::is_same_v<V, double>)
-            if (!std::is_constant_evaluated()) {
-                volatile double value = product;
-                return value;
-            }
-        return product;
-    }
-
     const Policy& policy_;
 };
 

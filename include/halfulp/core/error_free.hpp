@@ -13,6 +13,22 @@
 namespace halfulp {
 inline namespace v0 {
 
+/// x, a product that was rounded to double, so that no compiler fuses it with a sum that it goes into.
+/// g++ does that across functions and casts wherever the target has a fused operation, and has no
+/// pragma against it.
+HALFULP_ALWAYS_INLINE double as_rounded(double x) noexcept {
+#if defined(__GNUC__) && defined(__SSE2__)
+    __asm__("" : "+x"(x));
+    return x;
+#elif defined(__GNUC__) && defined(__aarch64__)
+    __asm__("" : "+w"(x));
+    return x;
+#else
+    volatile double value = x;
+    return value;
+#endif
+}
+
 /// A rounded value and the exact error it made: exact result = value + error.
 struct value_and_error {
     double value;

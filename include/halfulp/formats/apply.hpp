@@ -135,7 +135,7 @@ struct product_operation {
     static HALFULP_ALWAYS_INLINE double in_double(const projection&, double x, double y) noexcept {
         return x * y;
     }
-    static double native(double x, double y) noexcept { return x * y; }
+    static double native(double x, double y) noexcept { return as_rounded(x * y); }
 };
 
 struct quotient_operation {
