@@ -56,7 +56,8 @@
 #endif
 
 // clang honours the standard pragma a block; g++ has no such pragma, and a function in which the
-// distinction matters calls std::fma or keeps every product exact (see core/error_free.hpp).
+// distinction matters calls std::fma, keeps every product exact, or passes it through as_rounded (see
+// core/error_free.hpp).
 #if defined(__clang__)
 #define HALFULP_STRICT_FLOATING_POINT _Pragma("STDC FP_CONTRACT OFF")
 #else

@@ -18,6 +18,8 @@
 /// an odd code and the format has infinity: the neighbours are it and infinity. A format without
 /// NaN takes the value of `finite` where the table says NaN, and its largest value for a true NaN.
 /// In a scale format, which has no zero, everything in [0, smallest) becomes the smallest value.
+/// Without subnormals zero and the smallest normal value are neighbours, both with an even code; for
+/// ties_to_even and to_odd the latter counts as the odd one.
 
 #include <halfulp/core/round_magnitude.hpp>
 #include <halfulp/formats/decode.hpp>
