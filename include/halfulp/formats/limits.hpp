@@ -19,8 +19,8 @@ class std::numeric_limits<halfulp::custom_float<Format, Default>> {
     static constexpr number of_magnitude(halfulp::uint128 magnitude) noexcept {
         return number::from_bits(static_cast<storage>(magnitude));
     }
-    // floor(bits · log10 2): the constant is below log10 2 by less than 2^-37, and no multiple of log10 2
-    // up to 65536 + 2^15 times comes that close to an integer from above.
+    // floor(bits · log10 2), exact for |bits| < 140000, which no exponent reaches: the constant is too small
+    // by 4·10^-12, the product by 6·10^-7, and no multiple of log10 2 is that little above an integer.
     static constexpr int times_log10_of_2(long long bits) noexcept {
         const long long scaled = bits * 30102999566;
         const long long one = 100000000000;
