@@ -4,7 +4,7 @@
 // Exponents and rounding to an integer, every value of types with odd traits.
 
 #include "formats/functions_exponents.hpp"
-#include "support/odd_types.hpp"
+#include "support/formats.hpp"
 
 using namespace halfulp;
 using namespace halfulp_test;

@@ -3,7 +3,7 @@
 //
 // minimum, maximum and the total order of all pairs of every type of up to 8 bits.
 
-#include "support/odd_types.hpp"
+#include "support/formats.hpp"
 #include "support/values.hpp"
 
 #include <array>

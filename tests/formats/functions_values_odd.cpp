@@ -5,7 +5,7 @@
 // subnormals, no zero, no sign, precision 1, far biases, and P3109.
 
 #include "formats/functions_checks.hpp"
-#include "support/odd_types.hpp"
+#include "support/formats.hpp"
 
 using namespace halfulp;
 using namespace halfulp_test;

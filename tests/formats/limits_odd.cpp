@@ -4,7 +4,7 @@
 // std::numeric_limits and std::hash of types with odd traits are what their values say.
 
 #include "formats/limits_checks.hpp"
-#include "support/odd_types.hpp"
+#include "support/formats.hpp"
 
 using namespace halfulp;
 using namespace halfulp_test;

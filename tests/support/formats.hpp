@@ -8,8 +8,11 @@
 #include <halfulp/core/status.hpp>
 #include <halfulp/formats/named.hpp>
 
+#include <array>
+#include <cstddef>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace halfulp_test {
@@ -31,65 +34,89 @@ using wide_types =
     std::tuple<halfulp::bfloat16, halfulp::float16, halfulp::tfloat32, halfulp::float32, halfulp::float64>;
 
 /// Formats of up to 8 bits that have no name and every trait that a descriptor can have.
+inline constexpr std::array odd_small_format_list{
+    // fixed point: no exponent bits
+    float_format{.exponent_bits = 0,
+                 .significand_bits = 5,
+                 .bias = 0,
+                 .has_infinity = false,
+                 .nan = nan_encoding::none},
+    float_format{.exponent_bits = 0,
+                 .significand_bits = 6,
+                 .bias = 3,
+                 .has_infinity = true,
+                 .nan = nan_encoding::top_code},
+    float_format{.exponent_bits = 0,
+                 .significand_bits = 7,
+                 .bias = -2,
+                 .has_sign = false,
+                 .has_negative_zero = false,
+                 .has_infinity = false,
+                 .nan = nan_encoding::none},
+    // one exponent bit
+    float_format{.exponent_bits = 1, .significand_bits = 4},
+    float_format{.exponent_bits = 1, .significand_bits = 0, .has_infinity = false, .nan = nan_encoding::none},
+    // precision 1
+    float_format{.exponent_bits = 5, .significand_bits = 0, .has_infinity = false, .nan = nan_encoding::none},
+    float_format{.exponent_bits = 6, .significand_bits = 0, .bias = 20, .nan = nan_encoding::top_code},
+    float_format{.exponent_bits = 4, .significand_bits = 0, .has_infinity = false, .nan = nan_encoding::ieee},
+    // no subnormals
+    float_format{.exponent_bits = 4, .significand_bits = 3, .has_subnormals = false},
+    float_format{.exponent_bits = 3,
+                 .significand_bits = 2,
+                 .has_subnormals = false,
+                 .has_negative_zero = false,
+                 .has_infinity = false,
+                 .nan = nan_encoding::none},
+    float_format{.exponent_bits = 4,
+                 .significand_bits = 2,
+                 .has_sign = false,
+                 .has_subnormals = false,
+                 .has_negative_zero = false,
+                 .nan = nan_encoding::top_code},
+    // scale formats: no zero
+    float_format{.exponent_bits = 4,
+                 .significand_bits = 0,
+                 .has_sign = false,
+                 .has_subnormals = false,
+                 .has_negative_zero = false,
+                 .has_infinity = false,
+                 .nan = nan_encoding::none},
+    float_format{.exponent_bits = 4,
+                 .significand_bits = 0,
+                 .bias = 3,
+                 .has_sign = true,
+                 .has_subnormals = false,
+                 .has_negative_zero = false,
+                 .has_infinity = true,
+                 .nan = nan_encoding::top_code},
+    // unsigned with everything; ieee without infinity; far biases
+    float_format{.exponent_bits = 4, .significand_bits = 4, .has_sign = false, .has_negative_zero = false},
+    float_format{.exponent_bits = 4, .significand_bits = 3, .has_infinity = false},
+    float_format{.exponent_bits = 3, .significand_bits = 3, .bias = 40},
+    float_format{.exponent_bits = 3, .significand_bits = 3, .bias = -40},
+    float_format{.exponent_bits = 5, .significand_bits = 1, .has_negative_zero = false},
+};
+
 inline std::vector<float_format> odd_small_formats() {
-    return {
-        // fixed point: no exponent bits
-        {.exponent_bits = 0,
-         .significand_bits = 5,
-         .bias = 0,
-         .has_infinity = false,
-         .nan = nan_encoding::none},
-        {.exponent_bits = 0,
-         .significand_bits = 6,
-         .bias = 3,
-         .has_infinity = true,
-         .nan = nan_encoding::top_code},
-        {.exponent_bits = 0,
-         .significand_bits = 7,
-         .bias = -2,
-         .has_sign = false,
-         .has_negative_zero = false,
-         .has_infinity = false,
-         .nan = nan_encoding::none},
-        // one exponent bit
-        {.exponent_bits = 1, .significand_bits = 4},
-        {.exponent_bits = 1, .significand_bits = 0, .has_infinity = false, .nan = nan_encoding::none},
-        // precision 1
-        {.exponent_bits = 5, .significand_bits = 0, .has_infinity = false, .nan = nan_encoding::none},
-        {.exponent_bits = 6, .significand_bits = 0, .bias = 20, .nan = nan_encoding::top_code},
-        {.exponent_bits = 4, .significand_bits = 0, .has_infinity = false, .nan = nan_encoding::ieee},
-        // no subnormals
-        {.exponent_bits = 4, .significand_bits = 3, .has_subnormals = false},
-        {.exponent_bits = 3,
-         .significand_bits = 2,
-         .has_subnormals = false,
-         .has_negative_zero = false,
-         .has_infinity = false,
-         .nan = nan_encoding::none},
-        // scale formats: no zero
-        {.exponent_bits = 4,
-         .significand_bits = 0,
-         .has_sign = false,
-         .has_subnormals = false,
-         .has_negative_zero = false,
-         .has_infinity = false,
-         .nan = nan_encoding::none},
-        {.exponent_bits = 4,
-         .significand_bits = 0,
-         .bias = 3,
-         .has_sign = true,
-         .has_subnormals = false,
-         .has_negative_zero = false,
-         .has_infinity = true,
-         .nan = nan_encoding::top_code},
-        // unsigned with everything; ieee without infinity; far biases
-        {.exponent_bits = 4, .significand_bits = 4, .has_sign = false, .has_negative_zero = false},
-        {.exponent_bits = 4, .significand_bits = 3, .has_infinity = false},
-        {.exponent_bits = 3, .significand_bits = 3, .bias = 40},
-        {.exponent_bits = 3, .significand_bits = 3, .bias = -40},
-        {.exponent_bits = 5, .significand_bits = 1, .has_negative_zero = false},
-    };
+    return {odd_small_format_list.begin(), odd_small_format_list.end()};
 }
+
+namespace detail {
+template <std::size_t... I>
+std::tuple<halfulp::custom_float<odd_small_format_list[I]>...> types_of_list(std::index_sequence<I...>);
+}  // namespace detail
+
+/// The same as types, and some of P3109's.
+using odd_types = decltype(std::tuple_cat(
+    detail::types_of_list(std::make_index_sequence<odd_small_format_list.size()>()),
+    std::tuple<halfulp::p3109::binary<8, 4>,
+               halfulp::p3109::binary<8, 3, halfulp::p3109::signedness::unsigned_values>,
+               halfulp::p3109::binary<6, 1>,
+               halfulp::p3109::binary<5, 2, halfulp::p3109::signedness::unsigned_values,
+                                      halfulp::p3109::domain::finite>,
+               halfulp::p3109::binary<4, 3, halfulp::p3109::signedness::signed_values,
+                                      halfulp::p3109::domain::finite>>()));
 
 /// All P3109 formats of a width: every precision, signed and unsigned, finite and extended.
 inline std::vector<float_format> p3109_formats(int width) {

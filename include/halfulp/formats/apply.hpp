@@ -99,18 +99,12 @@ struct sum_operation {
     }
 };
 
-struct difference_operation {
-    static constexpr int workspace(int deciding, int x, int y) noexcept {
-        return exact::sum_workspace(x, y, deciding);
-    }
+/// x − y as x + (−y): workspace and safety are the sum's.
+struct difference_operation : sum_operation {
     template <class W>
     static constexpr auto exactly(int, const auto& x, auto y) noexcept {
         y.negative = !y.negative;
         return exact::sum<W>(x, y);
-    }
-    template <class F, class, class>
-    static constexpr bool is_safe(const projection& p) noexcept {
-        return carrier::sum_is_safe(F::value, p);
     }
     template <class F, class X, class Y>
     static HALFULP_ALWAYS_INLINE double in_double(const projection& p, double x, double y) noexcept {
