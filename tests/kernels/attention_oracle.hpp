@@ -38,7 +38,7 @@ matrix<Output> attention_by_steps(const matrix<Q>& q, const matrix<K>& k, const 
         return documented_bits(how, stage(s), element, step, site);
     };
     const double root = std::sqrt(static_cast<double>(q.columns));
-    const V scale = rounded_by_reference<V>(exact_of(1 / root), how, bits(1, 0, 0, 3));
+    const V scale = rounded_by_reference<V>(exact_of(1 / root), how, bits(1, 0, 0, 2));
     matrix<Output> output{std::vector<Output>(q.rows * v.columns), q.rows, v.columns};
     for (std::size_t i = 0; i < q.rows; ++i) {
         std::vector<V> w;

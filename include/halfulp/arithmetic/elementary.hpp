@@ -79,10 +79,10 @@ class elementary {
             return static_cast<V>(exp(x));
         }
     }
-    /// A double as a V.
+    /// A double as a V. Nothing merges here, so that site's random bits are free for it.
     constexpr V from_double(double x) const {
         if constexpr (formatted_number<V>)
-            return convert<V>(x, rounding(), random({}, rounding_site::result));
+            return convert<V>(x, rounding(), random({}, rounding_site::merge));
         else
             return static_cast<V>(x);
     }

@@ -74,7 +74,7 @@ class exact_accumulator {
         constexpr int product_bits = detail::operand_precision<X>() + detail::operand_precision<Y>();
         using product_uint = uint_with_bits<product_bits>;
         add_exact<product_bits>(
-            exact::product<product_uint>(detail::unpack_operand(x), detail::unpack_operand(y)));
+            exact_arithmetic::product<product_uint>(detail::unpack_operand(x), detail::unpack_operand(y)));
     }
 
     /// Adds z, of X, Y or an addend's type.
@@ -146,11 +146,12 @@ class exact_accumulator {
     /// The sum with enough leading bits to round to `Precision` bits in every mode.
     template <int Precision>
     constexpr auto leading() const noexcept {
-        constexpr int wanted = (exact::deciding_bits(Precision, maximum_random_bits) + 63) / 64 + 1;
+        constexpr int wanted =
+            (exact_arithmetic::deciding_bits(Precision, maximum_random_bits) + 63) / 64 + 1;
         using window = wide_uint<wanted>;
         using result = exact_result<window>;
         if (nan_ || (positive_infinity_ && negative_infinity_))
-            return result::not_a_number(exact::invalid_operation);
+            return result::not_a_number(exact_arithmetic::invalid_operation);
         if (positive_infinity_ || negative_infinity_)
             return result::infinite(negative_infinity_);
         const bool negative = (sum_.word[words - 1] >> 63) != 0;

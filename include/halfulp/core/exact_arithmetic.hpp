@@ -13,7 +13,7 @@
 
 namespace halfulp {
 inline namespace v0 {
-namespace exact {
+namespace exact_arithmetic {
 
 inline constexpr status invalid_operation{.invalid = true};
 
@@ -271,6 +271,6 @@ constexpr exact_result<W> remainder(const unpacked<X>& x, const unpacked<Y>& y) 
     return result::finite(x.negative, exponent, rest);
 }
 
-}  // namespace exact
+}  // namespace exact_arithmetic
 }  // namespace v0
 }  // namespace halfulp

@@ -68,11 +68,11 @@ constexpr bool is_binary64() noexcept {
 
 struct sum_operation {
     static constexpr int workspace(int deciding, int x, int y) noexcept {
-        return exact::sum_workspace(x, y, deciding);
+        return exact_arithmetic::sum_workspace(x, y, deciding);
     }
     template <class W>
     static constexpr auto exactly(int, const auto& x, const auto& y) noexcept {
-        return exact::sum<W>(x, y);
+        return exact_arithmetic::sum<W>(x, y);
     }
     template <class F, class, class>
     static constexpr bool is_safe(const projection& p) noexcept {
@@ -104,7 +104,7 @@ struct difference_operation : sum_operation {
     template <class W>
     static constexpr auto exactly(int, const auto& x, auto y) noexcept {
         y.negative = !y.negative;
-        return exact::sum<W>(x, y);
+        return exact_arithmetic::sum<W>(x, y);
     }
     template <class F, class X, class Y>
     static HALFULP_ALWAYS_INLINE double in_double(const projection& p, double x, double y) noexcept {
@@ -115,11 +115,11 @@ struct difference_operation : sum_operation {
 
 struct product_operation {
     static constexpr int workspace(int deciding, int x, int y) noexcept {
-        return exact::larger(x + y, deciding);
+        return exact_arithmetic::larger(x + y, deciding);
     }
     template <class W>
     static constexpr auto exactly(int, const auto& x, const auto& y) noexcept {
-        return exact::product<W>(x, y);
+        return exact_arithmetic::product<W>(x, y);
     }
     template <class, class, class>
     static constexpr bool is_safe(const projection&) noexcept {
@@ -134,11 +134,11 @@ struct product_operation {
 
 struct quotient_operation {
     static constexpr int workspace(int deciding, int x, int y) noexcept {
-        return exact::quotient_workspace(x, y, deciding);
+        return exact_arithmetic::quotient_workspace(x, y, deciding);
     }
     template <class W>
     static constexpr auto exactly(int deciding, const auto& x, const auto& y) noexcept {
-        return exact::quotient<W>(x, y, deciding);
+        return exact_arithmetic::quotient<W>(x, y, deciding);
     }
     template <class F, class, class Y>
     static constexpr bool is_safe(const projection& p) noexcept {
@@ -156,11 +156,11 @@ struct quotient_operation {
 
 struct square_root_operation {
     static constexpr int workspace(int deciding, int x) noexcept {
-        return exact::square_root_workspace(x, deciding);
+        return exact_arithmetic::square_root_workspace(x, deciding);
     }
     template <class W>
     static constexpr auto exactly(int deciding, const auto& x) noexcept {
-        return exact::square_root<W>(x, deciding);
+        return exact_arithmetic::square_root<W>(x, deciding);
     }
     template <class F, class>
     static constexpr bool is_safe(const projection& p) noexcept {
@@ -175,11 +175,11 @@ struct square_root_operation {
 
 struct fused_operation {
     static constexpr int workspace(int deciding, int x, int y, int z) noexcept {
-        return exact::fused_workspace(x, y, z, deciding);
+        return exact_arithmetic::fused_workspace(x, y, z, deciding);
     }
     template <class W>
     static constexpr auto exactly(int, const auto& x, const auto& y, const auto& z) noexcept {
-        return exact::fused_multiply_add<W>(x, y, z);
+        return exact_arithmetic::fused_multiply_add<W>(x, y, z);
     }
     template <class F, class, class, class>
     static constexpr bool is_safe(const projection& p) noexcept {
@@ -198,16 +198,18 @@ struct fused_operation {
 
 struct remainder_operation {
     static constexpr int workspace(int deciding, int x, int y) noexcept {
-        return exact::larger(exact::remainder_workspace(x, y), deciding);
+        return exact_arithmetic::larger(exact_arithmetic::remainder_workspace(x, y), deciding);
     }
     template <class W>
     static constexpr auto exactly(int, const auto& x, const auto& y) noexcept {
-        return exact::remainder<W>(x, y);
+        return exact_arithmetic::remainder<W>(x, y);
     }
 };
 
 struct identity_operation {
-    static constexpr int workspace(int deciding, int x) noexcept { return exact::larger(x, deciding); }
+    static constexpr int workspace(int deciding, int x) noexcept {
+        return exact_arithmetic::larger(x, deciding);
+    }
     template <class W>
     static constexpr auto exactly(int, const auto& x) noexcept {
         return halfulp::exactly<W>(x);
@@ -231,7 +233,7 @@ template <class Operation, class Result, class P, class... Operands>
 constexpr Result apply_exactly(P p, std::uint64_t random, Operands... operands) noexcept {
     using format = result_format<Result>;
     constexpr int precision = format::value.precision();
-    constexpr int deciding = exact::deciding_bits(precision, most_random_bits<P>::value);
+    constexpr int deciding = exact_arithmetic::deciding_bits(precision, most_random_bits<P>::value);
     using workspace = uint_with_bits<Operation::workspace(deciding, operand_precision<Operands>()...)>;
     return make_result<Result>(encode(
         format{}, p, Operation::template exactly<workspace>(deciding, unpack_operand(operands)...), random));

@@ -56,7 +56,8 @@ class custom_float {
     constexpr storage_type to_bits() const noexcept { return bits_; }
 
     /// To a built-in number: exact where it contains the format, else rounded once, ties to even;
-    /// to an integer as convert<T> does.
+    /// to an integer as convert<T> does. Explicit also where nothing is lost: otherwise x + 1.0f would
+    /// leave the format without a word, computed by the built-in operator.
     explicit constexpr operator float() const noexcept { return convert<float>(*this); }
     explicit constexpr operator double() const noexcept { return convert<double>(*this); }
     template <std::integral T>

@@ -50,7 +50,7 @@ class dynamic_float {
         require_run_time_format("dynamic_float", format);
         require_projection("dynamic_float", p);
         const auto number = detail::unpack_operand(x);
-        using workspace = uint_with_bits<exact::larger(detail::operand_precision<T>(), 66)>;
+        using workspace = uint_with_bits<exact_arithmetic::larger(detail::operand_precision<T>(), 66)>;
         bits_ = static_cast<std::uint64_t>(encode(format, p, exactly<workspace>(number), random).value);
     }
 
@@ -81,7 +81,7 @@ namespace detail {
 template <class Operation, int Precision, class... Operands>
 with_status<dynamic_float> apply_dynamic(const float_format& result, const projection& p,
                                          std::uint64_t random, const Operands&... operands) {
-    constexpr int deciding = exact::deciding_bits(Precision, maximum_random_bits);
+    constexpr int deciding = exact_arithmetic::deciding_bits(Precision, maximum_random_bits);
     using workspace = uint_with_bits<Operation::workspace(deciding, ((void)sizeof(Operands), Precision)...)>;
     const auto encoded =
         encode(result, p, Operation::template exactly<workspace>(deciding, operands.unpack()...), random);

@@ -137,7 +137,7 @@ constexpr with_status<code_uint<Format>> exponential_exactly(Format f, P p, cons
             break;
     }
     constexpr int deciding =
-        exact::deciding_bits(format_types<Format>::precision, most_random_bits<P>::value);
+        exact_arithmetic::deciding_bits(format_types<Format>::precision, most_random_bits<P>::value);
     const int top = x.exponent + bit_width(x.significand) - 1;
     using wide = wide_uint<(deciding + 64) / 64>;
     if (top >= 18)  // beyond 2^(±378000): every format overflows or underflows

@@ -206,7 +206,8 @@ constexpr auto ldexp(X x, int exponent, P p = {}, std::uint64_t random = 0) noex
     -> detail::deduced_math<Result, X> {
     using result = detail::deduced_math<Result, X>;
     constexpr int precision = detail::result_format<result>::value.precision();
-    using workspace = uint_with_bits<exact::larger(number_format<X>::value.precision(), precision + 2)>;
+    using workspace =
+        uint_with_bits<exact_arithmetic::larger(number_format<X>::value.precision(), precision + 2)>;
     auto number = exactly<workspace>(detail::unpack_operand(x));
     // Beyond ±2^20 every format of the library has overflowed or underflowed; no int overflows.
     constexpr int limit = 1 << 20;

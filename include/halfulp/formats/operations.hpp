@@ -105,7 +105,7 @@ requires(std::integral<detail::result_number<Result>> && !std::same_as<detail::r
             return value;
     };
     const auto number = detail::unpack_operand(x);
-    using workspace = uint_with_bits<exact::larger(detail::operand_precision<X>(), 66)>;
+    using workspace = uint_with_bits<exact_arithmetic::larger(detail::operand_precision<X>(), 66)>;
     const bool negative = number.negative;
     if (number.kind == number_class::nan)
         return finish(integer{0}, {.invalid = true});
@@ -142,7 +142,7 @@ constexpr std::partial_ordering compare_unpacked(const unpacked<X>& x, const unp
     const int y_rank = rank(y);
     if (x_rank != y_rank || x.kind != number_class::finite)
         return x_rank <=> y_rank;
-    constexpr int width = exact::larger(width_of<X>, width_of<Y>);
+    constexpr int width = exact_arithmetic::larger(width_of<X>, width_of<Y>);
     using wide = uint_with_bits<width>;
     const int x_width = bit_width(x.significand);
     const int y_width = bit_width(y.significand);

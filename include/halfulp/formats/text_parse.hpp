@@ -109,14 +109,14 @@ struct text_capacity<constant<F>> {
 /// Cut a number x after its `digits`-th digit, or at lowest_position: it lies in [D, D + 1)·10^k,
 /// and no decision point lies strictly inside. "D and a little more" rounds as x does.
 struct decimal_bounds {
-    int deciding;                 ///< leading bits that decide, see exact::deciding_bits
+    int deciding;                 ///< leading bits that decide, see exact_arithmetic::deciding_bits
     long long lowest_quantum;     ///< q from here on
     long long lowest_position;    ///< digits below 10^this are a sticky tail
     long long overflow_position;  ///< 10^this is at least 2^(maximum_exponent + 1)
     long long digits;             ///< significant digits that can matter
 
     constexpr decimal_bounds(const text_extremes& format, int random_bits) noexcept
-        : deciding(exact::deciding_bits(format.precision, random_bits)),
+        : deciding(exact_arithmetic::deciding_bits(format.precision, random_bits)),
           lowest_quantum(format.minimum_quantum_exponent - random_bits - 3),
           lowest_position(lowest_quantum < 0 ? lowest_quantum : 0),
           overflow_position(0),

@@ -15,7 +15,7 @@
 ///   6. output_ic = u_c/z            one rounding, to the output's type
 ///
 /// A masked key is not read, so whatever it holds cannot matter. A row in which every key is masked
-/// is zero. A NaN among the scores of a row, or a score of +∞, makes the row NaN.
+/// is zero. A NaN among the scores of a row, a score of +∞, or only scores of −∞, make the row NaN.
 ///
 /// Random bits of stochastic modes: step 1 has those of the policy's seed at element (i, j), the
 /// others those of stages 1 … 4 (see arithmetic/policy.hpp).

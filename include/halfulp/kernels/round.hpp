@@ -49,6 +49,15 @@ concept code_range = requires {
     requires std::unsigned_integral<element_of<Range>>;
 };
 
+/// The output as a span; constant elements are refused with a sentence.
+template <class Range>
+auto as_output(Range&& range) {
+    using element = typename decltype(std::span(range))::element_type;
+    static_assert(!std::is_const_v<element>,
+                  "halfulp: the output range has constant elements; pass one that can be written to");
+    return std::span<element>(range);
+}
+
 template <class Format>
 void require_array_format(const char* function, Format f) {
     const float_format format = f;
@@ -79,11 +88,10 @@ void require_code_width(const char* function, Format f) {
 
 template <class In, class Out>
 void require_same_or_disjoint(const char* function, std::span<const In> in, std::span<Out> out) {
-    const auto* in_begin = reinterpret_cast<const unsigned char*>(in.data());
-    const auto* out_begin = reinterpret_cast<const unsigned char*>(out.data());
-    const auto* in_end = in_begin + in.size_bytes();
-    const auto* out_end = out_begin + out.size_bytes();
-    const bool disjoint = !std::less<>{}(in_begin, out_end) || !std::less<>{}(out_begin, in_end);
+    // As integers: pointers into different arrays have no order of their own.
+    const auto in_begin = reinterpret_cast<std::uintptr_t>(in.data());
+    const auto out_begin = reinterpret_cast<std::uintptr_t>(out.data());
+    const bool disjoint = in_begin >= out_begin + out.size_bytes() || out_begin >= in_begin + in.size_bytes();
     const bool same = in_begin == out_begin && sizeof(In) == sizeof(Out);
     if (!disjoint && !same)
         throw_argument_error<shape_error>(function, "out", "a range that overlaps the input at another place",
@@ -98,16 +106,16 @@ code_uint<Format> encode_element(Format f, Projection p, In x, const round_optio
     const std::uint64_t random = is_stochastic(direction.mode)
                                      ? philox_bits(options.seed, options.operation, options.first_index + i)
                                      : 0;
-    using workspace =
-        uint_with_bits<exact::larger(operand_precision<In>(), format_types<Format>::precision + 2)>;
+    using workspace = uint_with_bits<exact_arithmetic::larger(operand_precision<In>(),
+                                                              format_types<Format>::precision + 2)>;
     return encode(f, p, exactly<workspace>(unpack_operand(x)), random).value;
 }
 
 /// The value of a code in a type that holds it.
 template <class Out, class Format>
 Out decode_element(Format f, code_uint<Format> code) noexcept {
-    using workspace =
-        uint_with_bits<exact::larger(operand_precision<Out>() + 2, format_types<Format>::precision)>;
+    using workspace = uint_with_bits<exact_arithmetic::larger(operand_precision<Out>() + 2,
+                                                              format_types<Format>::precision)>;
     return make_result<Out>(
         encode(format_of<Out>{}, constant<projection{}>{}, exactly<workspace>(unpack(f, code))));
 }
@@ -124,7 +132,7 @@ void round(const In& in, Out&& out, Format format, Projection p = {}, const roun
     using in_type = detail::element_of<const In>;
     using out_type = detail::element_of<Out>;
     const std::span<const in_type> source(in);
-    const std::span<out_type> target(out);
+    const auto target = detail::as_output(out);
     detail::require_array_format("round", format);
     require_projection("round", p);
     detail::require_holds<out_type>("round", format);
@@ -144,7 +152,7 @@ void encode(const In& in, Codes&& codes, Format format, Projection p = {},
     using in_type = detail::element_of<const In>;
     using code_type = detail::element_of<Codes>;
     const std::span<const in_type> source(in);
-    const std::span<code_type> target(codes);
+    const auto target = detail::as_output(codes);
     detail::require_array_format("encode", format);
     require_projection("encode", p);
     detail::require_code_width<code_type>("encode", format);
@@ -161,7 +169,7 @@ void decode(const Codes& codes, Out&& out, Format format) {
     using code_type = detail::element_of<const Codes>;
     using out_type = detail::element_of<Out>;
     const std::span<const code_type> source(codes);
-    const std::span<out_type> target(out);
+    const auto target = detail::as_output(out);
     detail::require_array_format("decode", format);
     detail::require_holds<out_type>("decode", format);
     detail::require_code_width<code_type>("decode", format);
