@@ -102,14 +102,12 @@ inline std::vector<float_format> odd_small_formats() {
     return {odd_small_format_list.begin(), odd_small_format_list.end()};
 }
 
-namespace detail {
 template <std::size_t... I>
-std::tuple<halfulp::custom_float<odd_small_format_list[I]>...> types_of_list(std::index_sequence<I...>);
-}  // namespace detail
+std::tuple<halfulp::custom_float<odd_small_format_list[I]>...> odd_small_types(std::index_sequence<I...>);
 
 /// The same as types, and some of P3109's.
 using odd_types = decltype(std::tuple_cat(
-    detail::types_of_list(std::make_index_sequence<odd_small_format_list.size()>()),
+    odd_small_types(std::make_index_sequence<odd_small_format_list.size()>()),
     std::tuple<halfulp::p3109::binary<8, 4>,
                halfulp::p3109::binary<8, 3, halfulp::p3109::signedness::unsigned_values>,
                halfulp::p3109::binary<6, 1>,
