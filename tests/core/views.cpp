@@ -87,6 +87,17 @@ TEST_CASE("a matrix view is row-major, its transpose exchanges extents and strid
     CHECK(matrix_view<int>{}.rows() == 0);
 }
 
+TEST_CASE("rows and columns of an empty matrix are empty, and stay at its data, which may be null") {
+    const matrix_view<int> no_columns(nullptr, 3, 0, 4, 1);
+    const matrix_view<int> no_rows(nullptr, 0, 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+        CHECK(no_columns.row(i).size() == 0);
+        CHECK(no_columns.row(i).data() == nullptr);
+        CHECK(no_rows.column(i).size() == 0);
+        CHECK(no_rows.column(i).data() == nullptr);
+    }
+}
+
 TEST_CASE("constants are not viewed as variables") {
     STATIC_REQUIRE(std::is_convertible_v<vector_view<int>, vector_view<const int>>);
     STATIC_REQUIRE(!std::is_convertible_v<vector_view<const int>, vector_view<int>>);

@@ -109,11 +109,15 @@ class matrix_view {
         return data_[static_cast<std::ptrdiff_t>(i) * row_stride_ +
                      static_cast<std::ptrdiff_t>(j) * column_stride_];
     }
+    // An empty row or column has no place of its own: the data of an empty matrix may be null, and
+    // null has no neighbours.
     constexpr vector_view<T> row(std::size_t i) const noexcept {
-        return {data_ + static_cast<std::ptrdiff_t>(i) * row_stride_, columns_, column_stride_};
+        T* const first = columns_ == 0 ? data_ : data_ + static_cast<std::ptrdiff_t>(i) * row_stride_;
+        return {first, columns_, column_stride_};
     }
     constexpr vector_view<T> column(std::size_t j) const noexcept {
-        return {data_ + static_cast<std::ptrdiff_t>(j) * column_stride_, rows_, row_stride_};
+        T* const first = rows_ == 0 ? data_ : data_ + static_cast<std::ptrdiff_t>(j) * column_stride_;
+        return {first, rows_, row_stride_};
     }
     constexpr matrix_view transposed() const noexcept {
         return {data_, columns_, rows_, column_stride_, row_stride_};
