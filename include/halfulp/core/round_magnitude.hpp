@@ -122,7 +122,9 @@ HALFULP_ALWAYS_INLINE constexpr std::uint64_t round_word(std::uint64_t significa
     const std::uint64_t all = (std::uint64_t{1} << dropped) - 1;
     const std::uint64_t below_half = all >> 1;
     const std::uint64_t floor = significand >> dropped;
+    // 0 or 1 each, so that odd − 1 and the like are masks: signs and parities are not predictable.
     const std::uint64_t odd = floor & static_cast<std::uint64_t>(ones_are_odd);
+    const auto sign = static_cast<std::uint64_t>(negative);
     switch (mode) {
         case rounding::ties_to_even:
             return (significand + below_half + odd) >> dropped;
@@ -131,13 +133,13 @@ HALFULP_ALWAYS_INLINE constexpr std::uint64_t round_word(std::uint64_t significa
         case rounding::ties_to_zero:
             return (significand + below_half) >> dropped;
         case rounding::toward_positive:
-            return (significand + (negative ? 0 : all)) >> dropped;
+            return (significand + (all & (sign - 1))) >> dropped;
         case rounding::toward_negative:
-            return (significand + (negative ? all : 0)) >> dropped;
+            return (significand + (all & (0 - sign))) >> dropped;
         case rounding::away_from_zero:
             return (significand + all) >> dropped;
         case rounding::to_odd:
-            return (significand + (odd != 0 ? 0 : all)) >> dropped;
+            return (significand + (all & (odd - 1))) >> dropped;
         default:
             return floor;
     }

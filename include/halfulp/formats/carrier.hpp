@@ -203,7 +203,11 @@ HALFULP_ALWAYS_INLINE constexpr code_uint<Format> encode_short(Format f, Project
         return (significand != std::uint64_t{1} << 52 ? encode_nan(f) : encode_infinity(f, p, negative))
             .value;
     const auto sign = negative ? static_cast<code>(format.sign_mask()) : code{0};
-    const code overflowed = halfulp::detail::encode_overflow(f, p, negative).value;
+    // Constants where format and projection are; chosen by a mask, as signs are not predictable.
+    const code above = halfulp::detail::encode_overflow(f, p, false).value;
+    const code below_lowest = halfulp::detail::encode_overflow(f, p, true).value;
+    const code by_sign = static_cast<code>(code{0} - static_cast<code>(static_cast<std::uint64_t>(negative)));
+    const code overflowed = static_cast<code>(above ^ ((above ^ below_lowest) & by_sign));
     const code finite =
         magnitude != 0 || format.has_negative_zero ? static_cast<code>(sign | magnitude) : code{0};
     return magnitude > largest ? overflowed : finite;
