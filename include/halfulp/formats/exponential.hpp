@@ -114,8 +114,9 @@ constexpr with_status<code_uint<Format>> exponential_by_enclosure(Format f, P p,
     const int exponent = enclosed.exponent - fixed::fraction_bits;
     const auto lower = encode(f, p, false, exponent, number(enclosed.value - error), true, random);
     const auto upper = encode(f, p, false, exponent, number(enclosed.value + error), true, random);
-    // With four times the first precision the ends differ for one argument in 2^300 or fewer; no
-    // double does (the hardest needs 118 bits, Lefèvre and Muller 2001).
+    // Undecided ends double the precision, up to 1024 bits. That the last step decides is proven for
+    // no format here: an argument that it left open would lie within 2^-800 of a midpoint, relatively,
+    // and the worst cases that are known for binary64 (Lefèvre and Muller, 2001) are far from that.
     constexpr bool last = Words >= 16;
     if constexpr (!last)
         if (!(lower == upper))
