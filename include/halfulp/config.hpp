@@ -10,6 +10,9 @@
 /// | `HALFULP_HAS_INT128`                | `unsigned __int128` exists                                       |
 /// | `HALFULP_HAS_EXACT_CARRIER`         | `double` is binary64 and is evaluated in its own precision       |
 /// | `HALFULP_STRICT_FLOATING_POINT`     | first statement of a function body in which a·b + c must not become fma |
+/// | `HALFULP_HAS_SIMD`                  | the code under simd/ exists: x86-64 and a compiler with target regions |
+/// | `HALFULP_BEGIN_TARGET_AVX2`, `…_AVX512` | functions from here on are compiled for that instruction set |
+/// | `HALFULP_END_TARGET`                | … until here                                                     |
 
 #include <cfloat>
 #include <limits>
@@ -62,4 +65,33 @@
 #define HALFULP_STRICT_FLOATING_POINT _Pragma("STDC FP_CONTRACT OFF")
 #else
 #define HALFULP_STRICT_FLOATING_POINT
+#endif
+
+// Define it as 0 to test what other processors and compilers run: the definitions alone.
+#if defined(HALFULP_HAS_SIMD)
+#elif defined(__x86_64__) && defined(__GNUC__) && HALFULP_HAS_EXACT_CARRIER
+#define HALFULP_HAS_SIMD 1
+#else
+#define HALFULP_HAS_SIMD 0
+#endif
+
+// A target region: the user compiles with no flag, and what is written between the two macros may use the
+// instruction set all the same. Whoever calls it asks simd::level() first. Lambdas have no place in a region:
+// they get no target in templates.
+#if HALFULP_HAS_SIMD && defined(__clang__)
+#define HALFULP_BEGIN_TARGET_AVX2 \
+    _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,f16c,bmi2\"))), apply_to=function)")
+#define HALFULP_BEGIN_TARGET_AVX512                                                                  \
+    _Pragma(                                                                                         \
+        "clang attribute push(__attribute__((target(\"avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512cd," \
+        "avx512dq,avx512vl\"))), apply_to=function)")
+#define HALFULP_END_TARGET _Pragma("clang attribute pop")
+#elif HALFULP_HAS_SIMD
+#define HALFULP_BEGIN_TARGET_AVX2 \
+    _Pragma("GCC push_options") _Pragma("GCC target(\"avx2,fma,f16c,bmi2,prefer-vector-width=256\")")
+#define HALFULP_BEGIN_TARGET_AVX512                                                    \
+    _Pragma("GCC push_options") _Pragma(                                               \
+        "GCC target(\"avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl," \
+        "prefer-vector-width=512\")")
+#define HALFULP_END_TARGET _Pragma("GCC pop_options")
 #endif
