@@ -78,20 +78,17 @@
 // A target region: the user compiles with no flag, and what is written between the two macros may use the
 // instruction set all the same. Whoever calls it asks simd::level() first. Lambdas have no place in a region:
 // they get no target in templates.
-#if HALFULP_HAS_SIMD && defined(__clang__)
-#define HALFULP_BEGIN_TARGET_AVX2 \
-    _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,f16c,bmi2\"))), apply_to=function)")
-#define HALFULP_BEGIN_TARGET_AVX512                                                                  \
-    _Pragma(                                                                                         \
-        "clang attribute push(__attribute__((target(\"avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512cd," \
-        "avx512dq,avx512vl\"))), apply_to=function)")
+#if HALFULP_HAS_SIMD
+#define HALFULP_PRAGMA(text) _Pragma(#text)
+#if defined(__clang__)
+#define HALFULP_BEGIN_TARGET(features) \
+    HALFULP_PRAGMA(clang attribute push(__attribute__((target(features))), apply_to = function))
 #define HALFULP_END_TARGET _Pragma("clang attribute pop")
-#elif HALFULP_HAS_SIMD
-#define HALFULP_BEGIN_TARGET_AVX2 \
-    _Pragma("GCC push_options") _Pragma("GCC target(\"avx2,fma,f16c,bmi2,prefer-vector-width=256\")")
-#define HALFULP_BEGIN_TARGET_AVX512                                                    \
-    _Pragma("GCC push_options") _Pragma(                                               \
-        "GCC target(\"avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl," \
-        "prefer-vector-width=512\")")
+#else
+#define HALFULP_BEGIN_TARGET(features) _Pragma("GCC push_options") HALFULP_PRAGMA(GCC target(features))
 #define HALFULP_END_TARGET _Pragma("GCC pop_options")
+#endif
+#define HALFULP_BEGIN_TARGET_AVX2 HALFULP_BEGIN_TARGET("avx2,fma,f16c,bmi2")
+#define HALFULP_BEGIN_TARGET_AVX512 \
+    HALFULP_BEGIN_TARGET("avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")
 #endif
