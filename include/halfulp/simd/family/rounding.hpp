@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Rounding of values that lie in a carrier, register by register: see simd/for_each_family.hpp for how this
+// text is used, and kernels/rounding_plan.hpp for the algorithm, whose steps have the same numbers here.
+//
+// Every function takes a count that is a multiple of simd::block, and arrays that are the same or apart.
+
+#if defined(HALFULP_FAMILY)
+
+namespace halfulp {
+inline namespace v0 {
+namespace simd {
+namespace HALFULP_FAMILY {
+
+/// Registers that are worked on together, so that one branch serves them all.
+inline constexpr int together = 4;
+
+/// The greatest magnitude in a group of registers is below the bound.
+template <class Carrier>
+HALFULP_ALWAYS_INLINE bool all_below(const typename lanes_of<Carrier>::words (&magnitudes)[together],
+                                     typename lanes_of<Carrier>::words bound) noexcept {
+    return !any_at_least(
+        greater_of(greater_of(magnitudes[0], magnitudes[1]), greater_of(magnitudes[2], magnitudes[3])),
+        bound);
+}
+
+/// The constants of a plan in registers.
+template <class Carrier>
+struct rounding_registers {
+    using constants = carrier_constants<Carrier>;
+    using words = typename lanes_of<Carrier>::words;
+
+    HALFULP_ALWAYS_INLINE explicit rounding_registers(const constants& c) noexcept
+        : magnitude_mask(splat<Carrier>(constants::magnitude_mask)),
+          smallest_normal(splat<Carrier>(c.smallest_normal)),
+          ulp(splat<Carrier>(c.ulp)),
+          keep(splat<Carrier>(c.keep)),
+          parity(splat<Carrier>(c.parity)),
+          add_positive(splat<Carrier>(c.add_positive)),
+          add_difference(splat<Carrier>(c.add_positive ^ c.add_negative)),
+          add_odd(splat<Carrier>(c.add_odd)),
+          first_unsafe(splat<Carrier>(c.first_unsafe)) {}
+
+    words magnitude_mask, smallest_normal, ulp, keep, parity, add_positive, add_difference, add_odd,
+        first_unsafe;
+};
+
+/// x or y, where `sign` is all ones.
+template <class Words>
+HALFULP_ALWAYS_INLINE Words by_sign(Words sign, Words positive, Words negative) noexcept {
+    return positive ^ (sign & (positive ^ negative));
+}
+
+/// Steps 4 and 5: what lies beyond the range, special values and the sign. `value` is the rounded
+/// magnitude of x. With `in_range` no magnitude in the group overflows, is infinite or NaN.
+template <class Carrier, bool InRange>
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words finish(
+    typename lanes_of<Carrier>::words x, typename lanes_of<Carrier>::words value, const rounding_plan& plan,
+    const rounding_registers<Carrier>& r) noexcept {
+    using constants = carrier_constants<Carrier>;
+    using words = typename lanes_of<Carrier>::words;
+    const constants& c = plan.template constants<Carrier>();
+    const words magnitude = x & r.magnitude_mask;
+    const words sign = sign_mask(x);
+    words result = value | (x & ~r.magnitude_mask);
+    if constexpr (!InRange) {
+        const words overflow =
+            by_sign(sign, splat<Carrier>(c.overflow_positive), splat<Carrier>(c.overflow_negative));
+        result = as_integers(value) > as_integers(splat<Carrier>(c.largest)) ? overflow : result;
+    }
+    if (plan.signs() != sign_rule::kept) [[unlikely]] {
+        // Nonzero values keep their sign or, in unsigned formats, become a constant; zeros lose it.
+        const words zero = {};
+        const words what = plan.format().has_zero() ? value : magnitude;
+        const words at_zero = splat<Carrier>(c.zero_positive);
+        result = what == zero ? at_zero : result;
+        if (plan.signs() == sign_rule::none) {
+            const words negative = (sign & ~reinterpret_cast<words>(what == zero));
+            result = negative != zero ? splat<Carrier>(c.below_unsigned) : result;
+        }
+    }
+    if constexpr (!InRange) {
+        const words infinity = splat<Carrier>(constants::infinity);
+        const words at_infinity =
+            by_sign(sign, splat<Carrier>(c.infinity_positive), splat<Carrier>(c.infinity_negative));
+        result = magnitude == infinity ? at_infinity : result;
+        result = as_integers(magnitude) > as_integers(infinity) ? splat<Carrier>(c.not_a_number) : result;
+    }
+    return result;
+}
+
+/// Step 2 undone: the magnitude of a rounded value, where lanes with `x` below 2^emin still hold 2^emin more.
+template <class Carrier>
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words without_base(
+    typename lanes_of<Carrier>::words magnitude, typename lanes_of<Carrier>::words rounded,
+    const rounding_registers<Carrier>& r) noexcept {
+    return as_integers(magnitude) < as_integers(r.smallest_normal)
+               ? as_words(as_reals(rounded) - as_reals(r.smallest_normal))
+               : rounded;
+}
+
+/// Random bits for each of a register's lanes.
+template <class Carrier>
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words load_random(const std::uint32_t* random) noexcept {
+    using lanes = lanes_of<Carrier>;
+    if constexpr (sizeof(Carrier) == 4)
+        return load<typename lanes::words>(random);
+    else
+        return __builtin_convertvector(load<typename lanes::codes32>(random), typename lanes::words);
+}
+
+/// Any mode in which `Addend` says what is added below the last kept bit.
+template <class Carrier, addend Addend, bool InRange>
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_by_addend(
+    typename lanes_of<Carrier>::words x, typename lanes_of<Carrier>::words random, const rounding_plan& plan,
+    const rounding_registers<Carrier>& r) noexcept {
+    using words = typename lanes_of<Carrier>::words;
+    using reals = typename lanes_of<Carrier>::reals;
+    const words zero = {};
+    const words one = zero + 1;
+    const words magnitude = x & r.magnitude_mask;
+
+    // 2. |x| + 2^emin, to odd: truncated, with the last bit set where that lost something. The sum's
+    //    error is exact (Dekker: 2^emin is the greater), and negative where the sum was rounded up.
+    const reals base = as_reals(r.smallest_normal);
+    const reals sum = as_reals(magnitude) + base;
+    const words error = as_words(as_reals(magnitude) - (sum - base));
+    const words lost = error & r.magnitude_mask;
+    const words moved = (as_words(sum) + sign_mask(error)) | (lost < one ? lost : one);
+    const words aligned = as_integers(magnitude) < as_integers(r.smallest_normal) ? moved : magnitude;
+
+    // 1. One addition, which carries where the mode goes up.
+    words added = r.add_positive;
+    if constexpr (Addend == addend::by_sign)
+        added = added ^ (sign_mask(x) & r.add_difference);
+    else if constexpr (Addend == addend::by_parity)
+        added = added + (((aligned ^ r.parity) & r.ulp) != zero ? r.add_odd : zero);
+    else if constexpr (Addend == addend::by_coin)
+        added = (zero - (random & one)) & ~r.keep;
+    const words rounded = (aligned + added) & r.keep;
+    words value = without_base<Carrier>(magnitude, rounded, r);
+
+    // 3.
+    if (plan.flushes()) [[unlikely]] {
+        const auto& c = plan.template constants<Carrier>();
+        words up_from =
+            by_sign(sign_mask(x), splat<Carrier>(c.up_from_positive), splat<Carrier>(c.up_from_negative));
+        if constexpr (Addend == addend::by_coin)
+            if (plan.format().has_zero())
+                up_from = (random & one) != zero ? one : r.smallest_normal;
+        const words flushed = as_integers(magnitude) < as_integers(up_from) ? zero : r.smallest_normal;
+        value = as_integers(magnitude) < as_integers(r.smallest_normal) ? flushed : value;
+    }
+    return finish<Carrier, InRange>(x, value, plan, r);
+}
+
+/// random[i] are the bits of element i where the addend is a coin's, and not looked at otherwise.
+template <class Carrier, addend Addend>
+inline void round_by_addend(const Carrier* in, Carrier* out, const std::uint32_t* random, std::size_t count,
+                            const rounding_plan& plan) noexcept {
+    using words = typename lanes_of<Carrier>::words;
+    constexpr std::size_t lanes = lanes_of<Carrier>::count;
+    const rounding_registers<Carrier> r(plan.template constants<Carrier>());
+    for (std::size_t i = 0; i < count; i += lanes * together) {
+        words x[together], magnitude[together], bits[together];
+#pragma GCC unroll 4
+        for (std::size_t j = 0; j < together; ++j) {
+            x[j] = load<words>(in + i + j * lanes);
+            magnitude[j] = x[j] & r.magnitude_mask;
+            if constexpr (Addend == addend::by_coin)
+                bits[j] = load_random<Carrier>(random + i + j * lanes);
+            else
+                bits[j] = x[j];
+        }
+        if (all_below<Carrier>(magnitude, r.first_unsafe)) [[likely]] {
+#pragma GCC unroll 4
+            for (std::size_t j = 0; j < together; ++j)
+                store(out + i + j * lanes, lanes_by_addend<Carrier, Addend, true>(x[j], bits[j], plan, r));
+        } else {
+#pragma GCC unroll 4
+            for (std::size_t j = 0; j < together; ++j)
+                store(out + i + j * lanes, lanes_by_addend<Carrier, Addend, false>(x[j], bits[j], plan, r));
+        }
+    }
+}
+
+/// Ties to even in the short form of the plan; groups in which something overflows, or is not finite, go
+/// the general way.
+template <class Carrier, nearest_even_form Form>
+inline void round_nearest_even(const Carrier* in, Carrier* out, std::size_t count,
+                               const rounding_plan& plan) noexcept {
+    using constants = carrier_constants<Carrier>;
+    using words = typename lanes_of<Carrier>::words;
+    using reals = typename lanes_of<Carrier>::reals;
+    using word = typename constants::word;
+    constexpr std::size_t lanes = lanes_of<Carrier>::count;
+    const constants& c = plan.template constants<Carrier>();
+    const words magnitude_mask = splat<Carrier>(constants::magnitude_mask);
+    const words exponent_mask = splat<Carrier>(constants::infinity);
+    const words smallest_normal = splat<Carrier>(c.smallest_normal);
+    const words raise = splat<Carrier>(static_cast<word>(static_cast<word>(c.dropped) << constants::stored));
+    const words first_overflow = splat<Carrier>(c.first_overflow);
+    const words below_half = splat<Carrier>(c.add_positive);
+    const words keep = splat<Carrier>(c.keep);
+    const words one = splat<Carrier>(1);
+    for (std::size_t i = 0; i < count; i += lanes * together) {
+        words x[together], magnitude[together];
+#pragma GCC unroll 4
+        for (std::size_t j = 0; j < together; ++j) {
+            x[j] = load<words>(in + i + j * lanes);
+            magnitude[j] = x[j] & magnitude_mask;
+        }
+        if (!all_below<Carrier>(magnitude, first_overflow)) [[unlikely]] {
+            round_by_addend<Carrier, addend::by_parity>(in + i, out + i, nullptr, lanes * together, plan);
+            continue;
+        }
+#pragma GCC unroll 4
+        for (std::size_t j = 0; j < together; ++j) {
+            words value;
+            if constexpr (Form == nearest_even_form::sum) {
+                // 2^P quanta, where the quantum is that of x's binade, or of 2^emin below it: the sum's
+                // last bit is one quantum, and its parity that of the code.
+                const words binade = greater_of(x[j] & exponent_mask, smallest_normal);
+                const reals shift = as_reals(binade + raise);
+                value = as_words((as_reals(magnitude[j]) + shift) - shift);
+            } else {
+                const words odd = (magnitude[j] >> c.dropped) & one;
+                value = (magnitude[j] + below_half + odd) & keep;
+            }
+            store(out + i + j * lanes, value | (x[j] & ~magnitude_mask));
+        }
+    }
+}
+
+/// stochastic_a, b and c for any plan, as core/round_magnitude.hpp defines them. With d bits to drop (more below 2^emin), N
+/// random bits R, and W the width of a word, ν · 2^W is the dropped part moved to the top of a word; it and
+/// R · 2^(W−N) carry out of the word exactly when stochastic_a goes up.
+template <class Carrier, rounding Mode, bool InRange>
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_stochastic(
+    typename lanes_of<Carrier>::words x, typename lanes_of<Carrier>::words random, const rounding_plan& plan,
+    const rounding_registers<Carrier>& r) noexcept {
+    using constants = carrier_constants<Carrier>;
+    using words = typename lanes_of<Carrier>::words;
+    using integers = typename lanes_of<Carrier>::integers;
+    using word = typename constants::word;
+    constexpr int width = static_cast<int>(sizeof(word)) * 8;
+    const constants& c = plan.template constants<Carrier>();
+    const int n = plan.projection().random_bits;
+    const words zero = {};
+    const words one = zero + 1;
+    const words magnitude = x & r.magnitude_mask;
+
+    // Significand and number of bits to drop; a subnormal of the carrier has no hidden bit, and the
+    // exponent of the binade above.
+    const words field = magnitude >> constants::stored;
+    const words binade = greater_of(field, one);
+    const words significand =
+        (magnitude & (constants::one_exponent - 1)) | (field == zero ? zero : zero + constants::one_exponent);
+    const word small_dropped =
+        plan.flushes() ? static_cast<word>(constants::stored) : static_cast<word>(c.dropped);
+    const words below = (zero + ((c.smallest_normal >> constants::stored) + small_dropped)) - binade;
+    const words dropped =
+        as_integers(magnitude) < as_integers(r.smallest_normal) ? below : zero + static_cast<word>(c.dropped);
+    const words floor = shift_right_each(significand, dropped);
+    const words rest = significand - shift_left_each(floor, dropped);
+
+    words up;  // all ones where it goes up
+    if constexpr (Mode == rounding::stochastic_c) {
+        // Nearest even to ν · 2^N first, as an integer. From `width − 1` excess bits on it is zero.
+        const integers most = integers{} + (width - 1);
+        const integers wanted = as_integers(dropped) - n;
+        const words excess = reinterpret_cast<words>(wanted < most ? wanted : most);
+        const words kept = shift_right_each(rest, excess) | shift_left_each(rest, zero - excess);
+        const words tail = as_integers(excess) > integers{} ? rest - shift_left_each(kept, excess) : zero;
+        const words tie = shift_left_each(one, excess - 1);
+        const words above = reinterpret_cast<words>(as_integers(tail) > as_integers(tie)) |
+                            (reinterpret_cast<words>(tail == tie) & (zero - (kept & one)));
+        const words nearest = kept - (as_integers(excess) > integers{} ? above : zero);
+        const word all = static_cast<word>(~std::uint64_t{0} >> (64 - n));
+        up = reinterpret_cast<words>(nearest > all - (random & all));
+    } else {
+        const words fraction = shift_left_each(rest, static_cast<word>(width) - dropped) |
+                               shift_right_each(rest, dropped - static_cast<word>(width));
+        words points = random << (width - n);
+        if constexpr (Mode == rounding::stochastic_b)
+            if (n < width)
+                points = points | (word{1} << (width - n - 1));
+        up = reinterpret_cast<words>(fraction > ~points);
+        if constexpr (Mode == rounding::stochastic_b && width == 32) {
+            // With 32 random bits the 33rd bit of ν counts too: 2R + 1 is odd.
+            if (n == width) [[unlikely]] {
+                const words next = shift_right_each(rest, dropped - static_cast<word>(width + 1)) & one;
+                up = up | (reinterpret_cast<words>(fraction == ~points) & (zero - next));
+            }
+        }
+    }
+
+    const words small_value = r.smallest_normal + shift_left_each(floor, zero + static_cast<word>(c.dropped));
+    const words truncated =
+        as_integers(magnitude) < as_integers(r.smallest_normal) ? small_value : magnitude & r.keep;
+    words value = without_base<Carrier>(magnitude, truncated + (up & r.ulp), r);
+    if (plan.flushes()) [[unlikely]] {
+        const words flushed = plan.format().has_zero() ? r.smallest_normal & up : r.smallest_normal;
+        value = as_integers(magnitude) < as_integers(r.smallest_normal) ? flushed : value;
+    }
+    return finish<Carrier, InRange>(x, value, plan, r);
+}
+
+/// The same for float where the plan has a fixed-point form: below 2^emin, |x| is turned into an integer with
+/// F fraction bits after the quantum's, and both ranges need one addition and one shift.
+template <rounding Mode, bool InRange>
+HALFULP_ALWAYS_INLINE words32 lanes_stochastic_fixed(words32 x, words32 random, const rounding_plan& plan,
+                                                     const rounding_registers<float>& r) noexcept {
+    const carrier_constants<float>& c = plan.constants<float>();
+    const int n = plan.projection().random_bits;
+    const words32 zero = {};
+    const words32 one = zero + 1;
+    const words32 magnitude = x & r.magnitude_mask;
+
+    // R at the top of the word, from where it is shifted to below the last kept bit.
+    words32 points = random << (32 - n);
+    if constexpr (Mode == rounding::stochastic_b)
+        points = points | (std::uint32_t{1} << (31 - n));
+
+    words32 value = magnitude;
+    if constexpr (Mode == rounding::stochastic_c) {
+        if (const int excess = c.dropped - n; excess > 0) {
+            const std::uint32_t unit = std::uint32_t{1} << excess;
+            value = (value + ((unit >> 1) - 1) + ((value >> excess) & one)) & ~(unit - 1);
+        }
+    }
+    value = (value + (points >> (32 - c.dropped))) & r.keep;
+
+    if (c.fraction_bits != 0) {
+        const int f = c.fraction_bits;
+        const reals32 scaled = as_reals(magnitude) * c.fixed_point_scale;
+        words32 fixed = reinterpret_cast<words32>(__builtin_convertvector(scaled, integers32));
+        if constexpr (Mode == rounding::stochastic_c) {
+            // To odd, so that what the conversion cut off still counts; then nearest even to N bits.
+            const reals32 exact = __builtin_convertvector(as_integers(fixed), reals32);
+            fixed = exact != scaled ? fixed | one : fixed;
+            const std::uint32_t unit = std::uint32_t{1} << (f - n);
+            fixed = (fixed + ((unit >> 1) - 1) + ((fixed >> (f - n)) & one)) & ~(unit - 1);
+        }
+        const words32 quanta = (fixed + (points >> (32 - f))) >> f;
+        const words32 small = r.smallest_normal + (quanta << c.dropped);
+        const words32 without = as_words(as_reals(small) - as_reals(r.smallest_normal));
+        value = as_integers(magnitude) < as_integers(r.smallest_normal) ? without : value;
+    }
+    return finish<float, InRange>(x, value, plan, r);
+}
+
+template <class Carrier, rounding Mode, bool Fixed, bool InRange>
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_stochastic_as(
+    typename lanes_of<Carrier>::words x, typename lanes_of<Carrier>::words random, const rounding_plan& plan,
+    const rounding_registers<Carrier>& r) noexcept {
+    if constexpr (Fixed)
+        return lanes_stochastic_fixed<Mode, InRange>(x, random, plan, r);
+    else
+        return lanes_stochastic<Carrier, Mode, InRange>(x, random, plan, r);
+}
+
+/// `Fixed` chooses the form with fixed-point subnormals.
+template <class Carrier, rounding Mode, bool Fixed>
+inline void round_stochastic(const Carrier* in, Carrier* out, const std::uint32_t* random, std::size_t count,
+                             const rounding_plan& plan) noexcept {
+    using words = typename lanes_of<Carrier>::words;
+    constexpr std::size_t lanes = lanes_of<Carrier>::count;
+    const rounding_registers<Carrier> r(plan.template constants<Carrier>());
+    for (std::size_t i = 0; i < count; i += lanes * together) {
+        words x[together], magnitude[together];
+#pragma GCC unroll 4
+        for (std::size_t j = 0; j < together; ++j) {
+            x[j] = load<words>(in + i + j * lanes);
+            magnitude[j] = x[j] & r.magnitude_mask;
+        }
+        if (all_below<Carrier>(magnitude, r.first_unsafe)) [[likely]] {
+#pragma GCC unroll 4
+            for (std::size_t j = 0; j < together; ++j)
+                store(out + i + j * lanes, lanes_stochastic_as<Carrier, Mode, Fixed, true>(
+                                               x[j], load_random<Carrier>(random + i + j * lanes), plan, r));
+        } else {
+#pragma GCC unroll 4
+            for (std::size_t j = 0; j < together; ++j)
+                store(out + i + j * lanes, lanes_stochastic_as<Carrier, Mode, Fixed, false>(
+                                               x[j], load_random<Carrier>(random + i + j * lanes), plan, r));
+        }
+    }
+}
+
+/// random[i] = philox_bits of index 4 · first_block + i, for 4 · blocks numbers, blocks a multiple of 32.
+/// A counter's words lie in the low halves of 64-bit lanes, where vpmuludq takes them from; what
+/// stands above them is never looked at. Lanes are given out so that the interleaving at the end puts
+/// the blocks in order. A round depends on the one before, so several registers are in flight.
+template <int Rounds>
+inline void fill_philox(std::uint32_t* random, std::size_t blocks, std::uint64_t seed,
+                        std::uint64_t operation, std::uint64_t first_block) noexcept {
+    constexpr std::size_t lanes = lanes_of<double>::count;
+    constexpr std::size_t in_flight = 4;
+#if HALFULP_FAMILY_BYTES == 64
+    const words64 order = {0, 4, 1, 5, 2, 6, 3, 7};
+#else
+    const words64 order = {0, 2, 1, 3};
+#endif
+    const words64 zero = {};
+    const words64 low_half = zero + 0xffffffffu;
+    const words64 multiplier0 = zero + philox_multipliers[0];
+    const words64 multiplier1 = zero + philox_multipliers[1];
+    words64 keys[Rounds][2];
+    for (int round = 0; round < Rounds; ++round)
+        for (int half = 0; half < 2; ++half)
+            keys[round][half] = zero + (static_cast<std::uint32_t>(seed >> 32 * half) +
+                                        static_cast<std::uint32_t>(round) *
+                                            philox_key_steps[static_cast<std::size_t>(half)]);
+    for (std::size_t i = 0; i < blocks; i += lanes * in_flight) {
+        words64 c0[in_flight], c1[in_flight], c2[in_flight], c3[in_flight];
+#pragma GCC unroll 4
+        for (std::size_t j = 0; j < in_flight; ++j) {
+            c0[j] = order + (first_block + i + j * lanes);
+            c1[j] = c0[j] >> 32;
+            c2[j] = zero + operation;
+            c3[j] = c2[j] >> 32;
+        }
+#pragma GCC unroll 10
+        for (int round = 0; round < Rounds; ++round) {
+#pragma GCC unroll 4
+            for (std::size_t j = 0; j < in_flight; ++j) {
+                const words64 product0 = multiply_low_halves(c0[j], multiplier0);
+                const words64 product1 = multiply_low_halves(c2[j], multiplier1);
+                c0[j] = (product1 >> 32) ^ c1[j] ^ keys[round][0];
+                c1[j] = product1;
+                c2[j] = (product0 >> 32) ^ c3[j] ^ keys[round][1];
+                c3[j] = product0;
+            }
+        }
+#pragma GCC unroll 4
+        for (std::size_t j = 0; j < in_flight; ++j) {
+            const words64 front = (c0[j] & low_half) | (c1[j] << 32);
+            const words64 back = (c2[j] & low_half) | (c3[j] << 32);
+#if HALFULP_FAMILY_BYTES == 64
+            const words64 even = __builtin_shufflevector(front, back, 0, 8, 2, 10, 4, 12, 6, 14);
+            const words64 odd = __builtin_shufflevector(front, back, 1, 9, 3, 11, 5, 13, 7, 15);
+#else
+            const words64 even = __builtin_shufflevector(front, back, 0, 4, 2, 6);
+            const words64 odd = __builtin_shufflevector(front, back, 1, 5, 3, 7);
+#endif
+            store(random + 4 * (i + j * lanes), even);
+            store(random + 4 * (i + j * lanes) + 2 * lanes, odd);
+        }
+    }
+}
+
+/// Copies bytes past the caches. `to` is aligned to register_bytes, `bytes` a multiple of 64.
+inline void copy_past_caches(void* to, const void* from, std::size_t bytes) noexcept {
+    auto* target = static_cast<unsigned char*>(to);
+    const auto* source = static_cast<const unsigned char*>(from);
+    for (std::size_t i = 0; i < bytes; i += register_bytes)
+        store_past_caches(target + i, load<words32>(source + i));
+}
+
+}  // namespace HALFULP_FAMILY
+}  // namespace simd
+}  // namespace v0
+}  // namespace halfulp
+
+#endif
