@@ -142,7 +142,7 @@ struct quotient_operation {
     }
     template <class F, class, class Y>
     static constexpr bool is_safe(const projection& p) noexcept {
-        return carrier::quotient_is_safe(number_format<Y>::value, F::value, p);
+        return carrier::quotient_is_safe(number_format<Y>::value.precision(), F::value, p);
     }
     template <class, class, class Y>
     static HALFULP_ALWAYS_INLINE double in_double(const projection&, double x, double y) noexcept {

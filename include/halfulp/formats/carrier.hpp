@@ -54,9 +54,9 @@ constexpr bool fused_sum_is_exact(const float_format& x, const float_format& y,
 }
 
 /// A sum rounded to odd in 53 bits rounds correctly to p_r + N + 1 bits if 53 >= p_r + N + 3
-/// (Boldo and Melquiond).
-constexpr bool sum_is_safe(const float_format& result, const projection& p) noexcept {
-    return result.precision() + random_bits(p) + 3 <= 53;
+/// (Boldo and Melquiond). Like the two below, also for another carrier's precision in place of 53.
+constexpr bool sum_is_safe(const float_format& result, const projection& p, int digits = 53) noexcept {
+    return result.precision() + random_bits(p) + 3 <= digits;
 }
 /// In the nearest modes a sum of two numbers of the result's own format needs no rounding to odd.
 /// If it is inexact in 53 bits, the operands lie more than 53 − 24 binades apart, so the double sum
@@ -71,14 +71,15 @@ constexpr bool nearest_sum_needs_no_odd(const float_format& x, const float_forma
 /// and ulp(b)ulp(c). With that above 2^-52 the double nearest to a/b lies on the same side of every
 /// such c, midpoints included, so that every mode decides the same. The same holds for subnormal
 /// results, whose candidates c have fewer bits.
-constexpr bool quotient_is_safe(const float_format& y, const float_format& result,
-                                const projection& p) noexcept {
-    return y.precision() + result.precision() + random_bits(p) + 1 <= 51;
+constexpr bool quotient_is_safe(int y_precision, const float_format& result, const projection& p,
+                                int digits = 53) noexcept {
+    return y_precision + result.precision() + random_bits(p) + 1 <= digits - 2;
 }
 /// A square root that is not a number c of k bits: |a − c²| is a nonzero multiple of the smaller of
 /// ulp(a) and ulp(c)², so the root is at a relative distance of at least 2^-(2k + 1) or 2^-(p_a + 1).
-constexpr bool square_root_is_safe(const float_format& result, const projection& p) noexcept {
-    return 2 * (result.precision() + random_bits(p) + 1) + 1 <= 51;
+constexpr bool square_root_is_safe(const float_format& result, const projection& p,
+                                   int digits = 53) noexcept {
+    return 2 * (result.precision() + random_bits(p) + 1) + 1 <= digits - 2;
 }
 
 namespace detail {

@@ -27,6 +27,17 @@ constexpr int operand_count(operation o) noexcept {
 struct elementwise_rules {
     bool zero_sum_is_negative = false;  ///< toward_negative: an exact zero sum of opposite signs is −0
     bool zero_divisor_has_sign = true;  ///< false: x / 0 is NaN
+    bool sums_are_exact = false;        ///< no sum of the operands needs rounding to odd
+};
+
+/// Magnitudes for which an operation was found to fit a carrier: zero, and those from `smallest` to `largest`
+/// without any of the bits in `excess`.
+template <class Carrier>
+struct operand_bounds {
+    using word = typename word_of<Carrier>::type;
+    word smallest = 0;
+    word largest = 0;
+    word excess = 0;
 };
 
 /// Sums over the lanes; halfulp::round_statistics is made of them.

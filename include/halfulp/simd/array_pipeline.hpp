@@ -54,6 +54,8 @@ class source {
     source(isa level, const vector_view<const T>& in, const rounding_plan& plan) noexcept
         : level_(level), in_(in), plan_(&plan) {}
 
+    /// The elements are numbers of any kind, not codes.
+    static constexpr bool has_numbers = std::floating_point<T>;
     /// The carrier's values lie in the array as they are.
     bool is_direct() const noexcept { return std::same_as<Carrier, T> && in_.stride() == 1; }
 

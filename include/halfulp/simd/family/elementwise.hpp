@@ -10,6 +10,19 @@ inline namespace v0 {
 namespace simd {
 namespace HALFULP_FAMILY {
 
+/// IEEE 754, 6.3: in toward_negative an exact zero sum of opposite signs is −0.
+template <class Carrier>
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals signed_zero_sum(
+    typename lanes_of<Carrier>::reals sum, typename lanes_of<Carrier>::reals x,
+    typename lanes_of<Carrier>::reals y, const elementwise_rules& rules) noexcept {
+    using words = typename lanes_of<Carrier>::words;
+    if (!rules.zero_sum_is_negative)
+        return sum;
+    const words sign_bit = ~splat<Carrier>(carrier_constants<Carrier>::magnitude_mask);
+    const words opposite = (as_words(x) ^ as_words(y)) & sign_bit;
+    return as_reals(as_words(sum) == words{} ? opposite : as_words(sum));
+}
+
 /// x + y rounded to odd, as core/error_free.hpp's sum_to_odd. Where the sum's error is not zero, the sum
 /// is made the neighbour toward zero if that is where the exact sum lies, and its last bit is set.
 template <class Carrier>
@@ -19,6 +32,8 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals sum_to_odd(typename lane
     using words = typename lanes_of<Carrier>::words;
     using reals = typename lanes_of<Carrier>::reals;
     const reals sum = x + y;
+    if (rules.sums_are_exact)
+        return signed_zero_sum<Carrier>(sum, x, y, rules);
     const reals y_part = sum - x;
     const reals x_part = sum - y_part;
     const reals error = (x - x_part) + (y - y_part);
@@ -27,22 +42,15 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals sum_to_odd(typename lane
     const words stepped = (as_words(sum) + toward_zero) | (zero + 1);
     // False for the NaN that an infinite sum has as its error.
     const words size = as_words(error) & splat<Carrier>(carrier_constants<Carrier>::magnitude_mask);
-    words result = as_reals(size) > reals{} ? stepped : as_words(sum);
-    // IEEE 754, 6.3: in toward_negative an exact zero sum of opposite signs is −0.
-    if (rules.zero_sum_is_negative) {
-        const words opposite =
-            (as_words(x) ^ as_words(y)) & ~splat<Carrier>(carrier_constants<Carrier>::magnitude_mask);
-        result = result == zero ? opposite : result;
-    }
-    return as_reals(result);
+    const words result = as_reals(size) > reals{} ? stepped : as_words(sum);
+    return signed_zero_sum<Carrier>(as_reals(result), x, y, rules);
 }
 
 /// One step of an operation, with the bits of the carrier's result that decide every rounding.
 template <class Carrier, operation Operation>
-HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals operate(typename lanes_of<Carrier>::reals x,
-                                                                typename lanes_of<Carrier>::reals y,
-                                                                typename lanes_of<Carrier>::reals z,
-                                                                const elementwise_rules& rules) noexcept {
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals lanes_of_operation(
+    typename lanes_of<Carrier>::reals x, typename lanes_of<Carrier>::reals y,
+    typename lanes_of<Carrier>::reals z, const elementwise_rules& rules) noexcept {
     using words = typename lanes_of<Carrier>::words;
     using reals = typename lanes_of<Carrier>::reals;
     if constexpr (Operation == operation::add) {
@@ -77,30 +85,35 @@ inline void operate(const Carrier* x, const Carrier* y, const Carrier* z, Carrie
             y_lanes = load<reals>(y + i);
         if constexpr (operand_count(Operation) >= 3)
             z_lanes = load<reals>(z + i);
-        store(out + i, operate<Carrier, Operation>(load<reals>(x + i), y_lanes, z_lanes, rules));
+        store(out + i, lanes_of_operation<Carrier, Operation>(load<reals>(x + i), y_lanes, z_lanes, rules));
     }
 }
 
-/// True if every number is zero, infinite, NaN, or has at most 24 significant bits and an exponent in
-/// ±500: what carrier.hpp proves its operations for.
-inline bool all_short(const double* in, std::size_t count) noexcept {
-    constexpr std::size_t lanes = lanes_of<double>::count;
-    const words64 zero = {};
-    const words64 magnitude_mask = splat<double>(carrier_constants<double>::magnitude_mask);
-    const words64 infinity = splat<double>(carrier_constants<double>::infinity);
-    const words64 low = zero + ((std::uint64_t{1} << 29) - 1);
-    const words64 smallest = zero + (std::uint64_t{1023 - 500} << 52);
-    const words64 past_largest = zero + (std::uint64_t{1023 + 501} << 52);
-    words64 refused = {};
+/// True if every number is within the bounds.
+template <class Carrier>
+inline bool all_within(const Carrier* in, std::size_t count, const operand_bounds<Carrier>& bounds) noexcept {
+    using word = typename word_of<Carrier>::type;
+    using words = typename lanes_of<Carrier>::words;
+    constexpr std::size_t lanes = lanes_of<Carrier>::count;
+    const words magnitude_mask = splat<Carrier>(carrier_constants<Carrier>::magnitude_mask);
+    words seen = {};
+    words largest = {};
+    words before_smallest = ~words{};  // one less, so that zero is the greatest
     for (std::size_t i = 0; i < count; i += lanes) {
-        const words64 magnitude = load<words64>(in + i) & magnitude_mask;
-        const words64 outside = (magnitude & low) | reinterpret_cast<words64>(magnitude < smallest) |
-                                reinterpret_cast<words64>(magnitude >= past_largest);
-        const words64 special =
-            reinterpret_cast<words64>(magnitude == zero) | reinterpret_cast<words64>(magnitude >= infinity);
-        refused |= outside & ~special;
+        const words magnitude = load<words>(in + i) & magnitude_mask;
+        const words before = magnitude - 1;
+        seen |= magnitude;
+        largest = greater_of(largest, magnitude);
+        before_smallest = before < before_smallest ? before : before_smallest;
     }
-    return !any_at_least(refused & magnitude_mask, zero + 1) && !any_at_least(refused >> 1, zero + 1);
+    word most = 0, least = ~word{0}, bits = 0;
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        bits |= seen[lane];
+        most = largest[lane] > most ? largest[lane] : most;
+        least = before_smallest[lane] < least ? before_smallest[lane] : least;
+    }
+    return (bits & bounds.excess) == 0 && most <= bounds.largest &&
+           least >= static_cast<word>(bounds.smallest - 1);
 }
 
 /// Adds up what rounding in[i] to out[i] did. Overflow is marked in `out` by a NaN that is no result,
