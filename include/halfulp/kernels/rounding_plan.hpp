@@ -118,7 +118,7 @@ struct carrier_constants {
     word below_unsigned = 0;       ///< what negative numbers become that are not zero, in unsigned formats
     bool has_fixed_point = false;  ///< stochastic_a, b and c may hold small values in fixed point,
     int fraction_bits = 0;         ///< with so many bits below the quantum's; 0 if all values are normal here
-    Carrier fixed_point_scale = 0;  ///< 2^fraction_bits quanta
+    Carrier fixed_point_scale = 0;  ///< 2^fraction_bits / quantum in float; 2^P of the last bits in double
     word exponent_offset = 0;       ///< a normal value's bits less these, shifted down, are its code
 };
 
@@ -310,20 +310,23 @@ constexpr simd::carrier_constants<Carrier> rounding_plan::make() const noexcept 
     c.first_overflow = static_cast<word>(c.largest + below_half + (odd_largest ? 1 : 2));
 
     // Fixed point for the stochastic modes: N bits, half a unit in b and the tail in c have to fit below the
-    // quantum, and the scale has to be a normal float.
-    if constexpr (std::same_as<Carrier, float>) {
-        const int fraction = 31 - format_.significand_bits;
-        const int scale = fraction - format_.minimum_quantum_exponent();
-        const bool all_normal = format_.minimum_exponent() == constants::carrier.minimum_exponent();
-        const int needed = projection_.random_bits + (mode == rounding::stochastic_b   ? 1
-                                                      : mode == rounding::stochastic_c ? 2
-                                                                                       : 0);
-        if (!flushes() && needed <= 31 && (all_normal || (needed <= fraction && scale <= 127))) {
-            c.has_fixed_point = true;
-            c.fraction_bits = all_normal ? 0 : fraction;
-            c.fixed_point_scale =
-                all_normal ? 0.0f : std::bit_cast<float>(detail::power_of_two_bits<float>(scale));
-        }
+    // quantum. float is multiplied by the scale, which has to be a normal float, and converted; double
+    // is added to the value whose last bit is the last fraction bit.
+    constexpr bool multiplies = std::same_as<Carrier, float>;
+    const int fraction = (multiplies ? 31 : 51) - format_.significand_bits;
+    const int quantum = format_.minimum_quantum_exponent();
+    const int scale = multiplies ? fraction - quantum : quantum - fraction + constants::stored;
+    const bool all_normal = format_.minimum_exponent() == constants::carrier.minimum_exponent();
+    const int needed = projection_.random_bits + (mode == rounding::stochastic_b   ? 1
+                                                  : mode == rounding::stochastic_c ? 2
+                                                                                   : 0);
+    if (!flushes() && needed < static_cast<int>(sizeof(word)) * 8 &&
+        (all_normal || (needed <= fraction && scale <= constants::carrier.bias &&
+                        scale - constants::stored >= constants::carrier.minimum_exponent()))) {
+        c.has_fixed_point = true;
+        c.fraction_bits = all_normal ? 0 : fraction;
+        c.fixed_point_scale =
+            all_normal ? Carrier{0} : std::bit_cast<Carrier>(detail::power_of_two_bits<Carrier>(scale));
     }
 
     // The short forms of ties to even.

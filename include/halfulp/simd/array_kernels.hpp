@@ -98,16 +98,14 @@ void round_in_carrier(isa level, Projection p, const Carrier* in, Carrier* out, 
                       std::size_t count, const rounding_plan& plan) noexcept {
     const rounding mode = static_cast<projection>(p).mode;
     const auto& constants = plan.template constants<Carrier>();
-#define HALFULP_ROUND_STOCHASTIC(mode_name)                                                                  \
-    if constexpr (may_have<Projection>(rounding::mode_name))                                                 \
-        if (mode == rounding::mode_name) {                                                                   \
-            if constexpr (sizeof(Carrier) == 4)                                                              \
-                if (constants.has_fixed_point)                                                               \
-                    return HALFULP_SIMD_SELECT(level, round_stochastic<Carrier, rounding::mode_name, true>)( \
-                        in, out, random, count, plan);                                                       \
-            return HALFULP_SIMD_SELECT(level, round_stochastic<Carrier, rounding::mode_name, false>)(        \
-                in, out, random, count, plan);                                                               \
-        }
+#define HALFULP_ROUND_STOCHASTIC(mode_name)                                                               \
+    if constexpr (may_have<Projection>(rounding::mode_name))                                              \
+        if (mode == rounding::mode_name)                                                                  \
+            return (                                                                                      \
+                constants.has_fixed_point                                                                 \
+                    ? HALFULP_SIMD_SELECT(level, round_stochastic<Carrier, rounding::mode_name, true>)    \
+                    : HALFULP_SIMD_SELECT(level, round_stochastic<Carrier, rounding::mode_name, false>))( \
+                in, out, random, count, plan);
     HALFULP_ROUND_STOCHASTIC(stochastic_a)
     HALFULP_ROUND_STOCHASTIC(stochastic_b)
     HALFULP_ROUND_STOCHASTIC(stochastic_c)

@@ -96,22 +96,28 @@ inline bool all_within(const Carrier* in, std::size_t count, const operand_bound
     using words = typename lanes_of<Carrier>::words;
     constexpr std::size_t lanes = lanes_of<Carrier>::count;
     const words magnitude_mask = splat<Carrier>(carrier_constants<Carrier>::magnitude_mask);
-    words seen = {};
-    words largest = {};
-    words before_smallest = ~words{};  // one less, so that zero is the greatest
-    for (std::size_t i = 0; i < count; i += lanes) {
-        const words magnitude = load<words>(in + i) & magnitude_mask;
-        const words before = magnitude - 1;
-        seen |= magnitude;
-        largest = greater_of(largest, magnitude);
-        before_smallest = before < before_smallest ? before : before_smallest;
+    words seen[together] = {};
+    words largest[together] = {};
+    words before_smallest[together];  // one less, so that zero is the greatest
+    for (words& w : before_smallest)
+        w = ~words{};
+    for (std::size_t i = 0; i < count; i += lanes * together) {
+#pragma GCC unroll 4
+        for (std::size_t j = 0; j < together; ++j) {
+            const words magnitude = load<words>(in + i + j * lanes) & magnitude_mask;
+            const words before = magnitude - 1;
+            seen[j] |= magnitude;
+            largest[j] = greater_of(largest[j], magnitude);
+            before_smallest[j] = before < before_smallest[j] ? before : before_smallest[j];
+        }
     }
     word most = 0, least = ~word{0}, bits = 0;
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-        bits |= seen[lane];
-        most = largest[lane] > most ? largest[lane] : most;
-        least = before_smallest[lane] < least ? before_smallest[lane] : least;
-    }
+    for (std::size_t j = 0; j < together; ++j)
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            bits |= seen[j][lane];
+            most = largest[j][lane] > most ? largest[j][lane] : most;
+            least = before_smallest[j][lane] < least ? before_smallest[j][lane] : least;
+        }
     return (bits & bounds.excess) == 0 && most <= bounds.largest &&
            least >= static_cast<word>(bounds.smallest - 1);
 }

@@ -306,48 +306,72 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_stochastic(
     return finish<Carrier, InRange>(x, value, plan, r);
 }
 
-/// The same for float where the plan has a fixed-point form: below 2^emin, |x| is turned into an integer with
-/// F fraction bits after the quantum's, and both ranges need one addition and one shift.
-template <rounding Mode, bool InRange>
-HALFULP_ALWAYS_INLINE words32 lanes_stochastic_fixed(words32 x, words32 random, const rounding_plan& plan,
-                                                     const rounding_registers<float>& r) noexcept {
-    const carrier_constants<float>& c = plan.constants<float>();
+/// floor(|x| · scale) as an integer: float has an instruction, double the sum with 2^52 quanta, put right
+/// where it rounded up. `cut` gets one where a fraction was cut off.
+HALFULP_ALWAYS_INLINE words32 to_fixed_point(words32 magnitude, const carrier_constants<float>& c,
+                                             words32& cut) noexcept {
+    const reals32 scaled = as_reals(magnitude) * c.fixed_point_scale;
+    const integers32 fixed = __builtin_convertvector(scaled, integers32);
+    // Where the fraction is not zero the integer is below 2^24, and exact in float.
+    cut = __builtin_convertvector(fixed, reals32) != scaled ? words32{} + 1 : words32{};
+    return reinterpret_cast<words32>(fixed);
+}
+HALFULP_ALWAYS_INLINE words64 to_fixed_point(words64 magnitude, const carrier_constants<double>& c,
+                                             words64& cut) noexcept {
+    const reals64 quanta = reals64{} + c.fixed_point_scale;
+    const reals64 sum = as_reals(magnitude) + quanta;
+    const words64 error = as_words(as_reals(magnitude) - (sum - quanta));
+    const words64 zero = {};
+    cut = error != zero ? zero + 1 : zero;
+    return (as_words(sum) & (carrier_constants<double>::one_exponent - 1)) + sign_mask(error);
+}
+
+/// The same where the plan has a fixed-point form: below 2^emin, |x| is turned into an integer with F
+/// fraction bits after the quantum's, and both ranges need one addition and one shift.
+template <class Carrier, rounding Mode, bool InRange>
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_stochastic_fixed(
+    typename lanes_of<Carrier>::words x, typename lanes_of<Carrier>::words random, const rounding_plan& plan,
+    const rounding_registers<Carrier>& r) noexcept {
+    using constants = carrier_constants<Carrier>;
+    using words = typename lanes_of<Carrier>::words;
+    using word = typename constants::word;
+    constexpr int width = static_cast<int>(sizeof(word)) * 8;
+    const constants& c = plan.template constants<Carrier>();
     const int n = plan.projection().random_bits;
-    const words32 zero = {};
-    const words32 one = zero + 1;
-    const words32 magnitude = x & r.magnitude_mask;
+    const words zero = {};
+    const words one = zero + 1;
+    const words magnitude = x & r.magnitude_mask;
 
     // R at the top of the word, from where it is shifted to below the last kept bit.
-    words32 points = random << (32 - n);
+    words points = random << (width - n);
     if constexpr (Mode == rounding::stochastic_b)
-        points = points | (std::uint32_t{1} << (31 - n));
+        points = points | (word{1} << (width - 1 - n));
 
-    words32 value = magnitude;
+    words value = magnitude;
     if constexpr (Mode == rounding::stochastic_c) {
         if (const int excess = c.dropped - n; excess > 0) {
-            const std::uint32_t unit = std::uint32_t{1} << excess;
+            const word unit = word{1} << excess;
             value = (value + ((unit >> 1) - 1) + ((value >> excess) & one)) & ~(unit - 1);
         }
     }
-    value = (value + (points >> (32 - c.dropped))) & r.keep;
+    value = (value + (points >> (width - c.dropped))) & r.keep;
 
     if (c.fraction_bits != 0) {
         const int f = c.fraction_bits;
-        const reals32 scaled = as_reals(magnitude) * c.fixed_point_scale;
-        words32 fixed = reinterpret_cast<words32>(__builtin_convertvector(scaled, integers32));
+        words cut;
+        words fixed = to_fixed_point(magnitude, c, cut);
         if constexpr (Mode == rounding::stochastic_c) {
-            // To odd, so that what the conversion cut off still counts; then nearest even to N bits.
-            const reals32 exact = __builtin_convertvector(as_integers(fixed), reals32);
-            fixed = exact != scaled ? fixed | one : fixed;
-            const std::uint32_t unit = std::uint32_t{1} << (f - n);
+            // To odd, so that what was cut off still counts; then nearest even to N bits.
+            fixed = fixed | cut;
+            const word unit = word{1} << (f - n);
             fixed = (fixed + ((unit >> 1) - 1) + ((fixed >> (f - n)) & one)) & ~(unit - 1);
         }
-        const words32 quanta = (fixed + (points >> (32 - f))) >> f;
-        const words32 small = r.smallest_normal + (quanta << c.dropped);
-        const words32 without = as_words(as_reals(small) - as_reals(r.smallest_normal));
+        const words quanta = (fixed + (points >> (width - f))) >> f;
+        const words small = r.smallest_normal + (quanta << c.dropped);
+        const words without = as_words(as_reals(small) - as_reals(r.smallest_normal));
         value = as_integers(magnitude) < as_integers(r.smallest_normal) ? without : value;
     }
-    return finish<float, InRange>(x, value, plan, r);
+    return finish<Carrier, InRange>(x, value, plan, r);
 }
 
 template <class Carrier, rounding Mode, bool Fixed, bool InRange>
@@ -355,7 +379,7 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_stochastic_as(
     typename lanes_of<Carrier>::words x, typename lanes_of<Carrier>::words random, const rounding_plan& plan,
     const rounding_registers<Carrier>& r) noexcept {
     if constexpr (Fixed)
-        return lanes_stochastic_fixed<Mode, InRange>(x, random, plan, r);
+        return lanes_stochastic_fixed<Carrier, Mode, InRange>(x, random, plan, r);
     else
         return lanes_stochastic<Carrier, Mode, InRange>(x, random, plan, r);
 }
@@ -409,9 +433,9 @@ inline void fill_philox(std::uint32_t* random, std::size_t blocks, std::uint64_t
     words64 keys[Rounds][2];
     for (int round = 0; round < Rounds; ++round)
         for (int half = 0; half < 2; ++half)
-            keys[round][half] = zero + (static_cast<std::uint32_t>(seed >> 32 * half) +
-                                        static_cast<std::uint32_t>(round) *
-                                            philox_key_steps[static_cast<std::size_t>(half)]);
+            keys[round][half] =
+                zero + (static_cast<std::uint32_t>(seed >> 32 * half) +
+                        static_cast<std::uint32_t>(round) * philox_key_steps[static_cast<std::size_t>(half)]);
     for (std::size_t i = 0; i < blocks; i += lanes * in_flight) {
         words64 c0[in_flight], c1[in_flight], c2[in_flight], c3[in_flight];
 #pragma GCC unroll 4
