@@ -140,6 +140,14 @@ void require_writable(const char* function, const vector_view<Out>& out) {
                                           "one that gives every element a place of its own");
 }
 
+/// Throws unless the elements lie side by side.
+template <class T>
+void require_contiguous(const char* function, const char* name, const vector_view<T>& view) {
+    if (view.stride() != 1 && view.size() > 1)
+        throw_argument_error<shape_error>(function, std::string("the stride of ") + name,
+                                          std::to_string(view.stride()), "1");
+}
+
 /// The random bits of element i of a call under these options.
 inline std::uint64_t random_bits_of(const projection& p, const round_options& options,
                                     std::size_t i) noexcept {
