@@ -331,7 +331,9 @@ struct elementwise_stage {
              std::index_sequence<I...>) const {
         const simd::default_floating_point_environment guard;
         alignas(64) Carrier buffers[sizeof...(Sources)][simd::chunk_size<Carrier>];
+        using result = typename Sink::result;
         alignas(64) Carrier results[simd::chunk_size<Carrier>];
+        alignas(64) result out_buffer[simd::chunk_size<Carrier>];
         simd::for_chunks<Carrier>(
             begin, end, to.before_whole_lines(begin), false, [&](std::size_t i, std::size_t count) {
                 const std::size_t padded = simd::whole_blocks(count);
@@ -340,7 +342,7 @@ struct elementwise_stage {
                     return otherwise(i, i + count);
                 HALFULP_SIMD_SELECT(rounding.level, operate<Carrier, Operation>)
                 (values[0], values[1], values[2], results, padded, rules);
-                Carrier* const place = to.place(i, count, results);
+                result* const place = to.place(i, count, out_buffer);
                 rounding.round(results, place, i, count);
                 to.write(i, count, place);
             });
@@ -387,7 +389,7 @@ bool with_elementwise_stage(simd::isa level, number_bounds bounds, const vector_
                       .zero_divisor_has_sign =
                           operand_formats[sizeof...(Operands) > 1 ? 1 : 0].has_negative_zero,
                       .sums_are_exact = sums_are_exact<Carrier>(Operation, ranges[0], ranges[1], ranges[2])},
-            .to = {level, stored_output(out), plan, in_place},
+            .to = {level, stored_output(out), in_place},
             .sources = {simd::source<Carrier, stored_type<Operands>>(level, stored_view(operands),
                                                                      operand_plan<Operands>(plan))...},
             .bounds = checked.bounds<Carrier>(),

@@ -78,22 +78,22 @@ void require_packed(const char* function, Format f, std::size_t bytes, std::size
 template <class Carrier>
 class packed_sink {
   public:
+    using result = std::uint8_t;
+
     packed_sink(simd::isa level, std::uint8_t* bytes, std::size_t size, const rounding_plan& plan) noexcept
         : level_(level), bytes_(bytes), plan_(&plan), past_caches_(size >= simd::past_caches_from) {}
 
     bool is_direct() const noexcept { return false; }
     /// Whole lines begin where chunks do, if at all: 64 codes are a multiple of eight bytes.
     std::size_t before_whole_lines(std::size_t) const noexcept { return 0; }
-    Carrier* place(std::size_t, std::size_t, Carrier* buffer) const noexcept { return buffer; }
+    std::uint8_t* place(std::size_t, std::size_t, std::uint8_t* buffer) const noexcept { return buffer; }
 
-    void write(std::size_t begin, std::size_t count, const Carrier* values) const noexcept {
-        alignas(64) std::uint8_t codes[simd::chunk_size<Carrier>];
+    void write(std::size_t begin, std::size_t count, std::uint8_t* codes) const noexcept {
         alignas(64) std::uint8_t packed[simd::chunk_size<Carrier>];
         const std::size_t padded = simd::whole_blocks(count);
         const int bits = plan_->format().bits();
-        HALFULP_SIMD_SELECT(level_, to_codes<Carrier, std::uint8_t>)(values, codes, padded, *plan_);
         std::fill(codes + count, codes + padded, std::uint8_t{0});
-        HALFULP_SIMD_SELECT(level_, pack_bits)(codes, packed, padded, bits);
+        simd::pack_bits(level_, codes, packed, padded, bits);
         std::uint8_t* const target = bytes_ + begin / 8 * static_cast<std::size_t>(bits);
         const std::size_t bytes = packed_size(count, plan_->format());
         if (past_caches_ && bytes % 64 == 0 && reinterpret_cast<std::uintptr_t>(target) % 64 == 0)
@@ -134,7 +134,7 @@ class packed_source {
             std::fill(packed + bytes, packed + packed_size(padded, plan_->format()), std::uint8_t{0});
             from = packed;
         }
-        HALFULP_SIMD_SELECT(level_, unpack_bits)(from, codes, padded, bits);
+        simd::unpack_bits(level_, from, codes, padded, bits);
         HALFULP_SIMD_SELECT(level_, from_codes<Carrier, std::uint8_t>)(codes, buffer, padded, *plan_);
         return buffer;
     }
@@ -181,7 +181,7 @@ bool decode_packed_fast(const vector_view<const std::uint8_t>& bytes, const vect
                              [&](auto carried, const rounding_plan& plan) {
                                  using carrier = decltype(carried);
                                  const packed_source<carrier> from(level, bytes.data(), plan);
-                                 const simd::sink<carrier, Out> to(level, out, plan, false);
+                                 const simd::sink<carrier, Out> to(level, out, false);
                                  for_ranges(options.execution, out.size(), simd::chunk_size<carrier>,
                                             simd::smallest_share, [&](std::size_t begin, std::size_t end) {
                                                 simd::copy_through<carrier>(from, to, begin, end);

@@ -134,7 +134,7 @@ bool round_fast(const vector_view<const In>& in, const vector_view<Out>& out, Fo
             using carrier = decltype(carried);
             const bool in_place = static_cast<const void*>(in.data()) == static_cast<const void*>(out.data());
             const simd::source<carrier, In> from(level, in, ready);
-            const simd::sink<carrier, Out> to(level, out, ready, in_place);
+            const simd::sink<carrier, Out> to(level, out, in_place);
             const rounding_plan& used = ready;
             for_ranges(options.execution, in.size(), simd::chunk_size<carrier>, simd::smallest_share,
                        [&](std::size_t begin, std::size_t end) {
@@ -252,7 +252,7 @@ bool decode_fast(const vector_view<const Code>& codes, const vector_view<Out>& o
                 const bool in_place =
                     static_cast<const void*>(codes.data()) == static_cast<const void*>(out.data());
                 const simd::source<carrier, Code> from(level, codes, ready);
-                const simd::sink<carrier, Out> to(level, out, ready, in_place);
+                const simd::sink<carrier, Out> to(level, out, in_place);
                 for_ranges(options.execution, codes.size(), simd::chunk_size<carrier>, simd::smallest_share,
                            [&](std::size_t begin, std::size_t end) {
                                simd::copy_through<carrier>(from, to, begin, end);

@@ -113,7 +113,7 @@ struct carrier_constants {
     word infinity_negative = 0;
     word not_a_number = 0;
     word zero_positive = 0;        ///< +0, or the smallest value where there is no zero
-    word first_unsafe = 0;         ///< below it no magnitude overflows, in any mode
+    word first_unsafe = 0;         ///< below it no magnitude becomes a special value, in any mode
     word first_overflow = 0;       ///< below it none does in ties to even
     word below_unsigned = 0;       ///< what negative numbers become that are not zero, in unsigned formats
     bool has_fixed_point = false;  ///< stochastic_a, b and c may hold small values in fixed point,
@@ -305,7 +305,8 @@ constexpr simd::carrier_constants<Carrier> rounding_plan::make() const noexcept 
     c.not_a_number = value_of(encode_nan(format_).value);
     c.zero_positive = value_of(encode_zero(format_, false).value);
     c.below_unsigned = value_of(detail::encode_below_unsigned(format_, projection_).value);
-    c.first_unsafe = c.largest + 1;
+    // In unsigned formats negative numbers become what positive ones do not, so no group is safe.
+    c.first_unsafe = format_.has_sign ? c.largest + 1 : word{0};
     const bool odd_largest = (static_cast<std::uint64_t>(largest_code) & 1) != 0;
     c.first_overflow = static_cast<word>(c.largest + below_half + (odd_largest ? 1 : 2));
 

@@ -91,20 +91,21 @@ constexpr bool may_have(addend kind) noexcept {
     return addend_of(mode) == kind && (!is_stochastic(mode) || mode == rounding::stochastic_equal);
 }
 
-/// out[i] = in[i] rounded by the plan, where the projection is the plan's; random[i] are the bits of
+/// out[i] = in[i] rounded by the plan, as a value of the carrier or a code, where the projection is the plan's; random[i] are the bits of
 /// element i, looked at in the stochastic modes only.
-template <class Carrier, class Projection>
-void round_in_carrier(isa level, Projection p, const Carrier* in, Carrier* out, const std::uint32_t* random,
+template <class Carrier, class Out, class Projection>
+void round_in_carrier(isa level, Projection p, const Carrier* in, Out* out, const std::uint32_t* random,
                       std::size_t count, const rounding_plan& plan) noexcept {
     const rounding mode = static_cast<projection>(p).mode;
     const auto& constants = plan.template constants<Carrier>();
-#define HALFULP_ROUND_STOCHASTIC(mode_name)                                                               \
-    if constexpr (may_have<Projection>(rounding::mode_name))                                              \
-        if (mode == rounding::mode_name)                                                                  \
-            return (                                                                                      \
-                constants.has_fixed_point                                                                 \
-                    ? HALFULP_SIMD_SELECT(level, round_stochastic<Carrier, rounding::mode_name, true>)    \
-                    : HALFULP_SIMD_SELECT(level, round_stochastic<Carrier, rounding::mode_name, false>))( \
+#define HALFULP_ROUND_STOCHASTIC(mode_name)                                                                 \
+    if constexpr (may_have<Projection>(rounding::mode_name))                                                \
+        if (mode == rounding::mode_name)                                                                    \
+            return (                                                                                        \
+                constants.has_fixed_point                                                                   \
+                    ? HALFULP_SIMD_SELECT(level, round_stochastic<Carrier, Out, rounding::mode_name, true>) \
+                    : HALFULP_SIMD_SELECT(level,                                                            \
+                                          round_stochastic<Carrier, Out, rounding::mode_name, false>))(     \
                 in, out, random, count, plan);
     HALFULP_ROUND_STOCHASTIC(stochastic_a)
     HALFULP_ROUND_STOCHASTIC(stochastic_b)
@@ -112,22 +113,44 @@ void round_in_carrier(isa level, Projection p, const Carrier* in, Carrier* out, 
 #undef HALFULP_ROUND_STOCHASTIC
     if constexpr (may_have<Projection>(rounding::ties_to_even)) {
         if (constants.form == nearest_even_form::sum)
-            return HALFULP_SIMD_SELECT(level, round_nearest_even<Carrier, nearest_even_form::sum>)(
+            return HALFULP_SIMD_SELECT(level, round_nearest_even<Carrier, Out, nearest_even_form::sum>)(
                 in, out, count, plan);
         if (constants.form == nearest_even_form::bits)
-            return HALFULP_SIMD_SELECT(level, round_nearest_even<Carrier, nearest_even_form::bits>)(
+            return HALFULP_SIMD_SELECT(level, round_nearest_even<Carrier, Out, nearest_even_form::bits>)(
                 in, out, count, plan);
     }
-#define HALFULP_ROUND_BY_ADDEND(kind)                                                                  \
-    if constexpr (may_have<Projection>(addend::kind))                                                  \
-        if (addend_of(mode) == addend::kind)                                                           \
-            return HALFULP_SIMD_SELECT(level, round_by_addend<Carrier, addend::kind>)(in, out, random, \
-                                                                                      count, plan);
+#define HALFULP_ROUND_BY_ADDEND(kind)                                                                       \
+    if constexpr (may_have<Projection>(addend::kind))                                                       \
+        if (addend_of(mode) == addend::kind)                                                                \
+            return HALFULP_SIMD_SELECT(level, round_by_addend<Carrier, Out, addend::kind>)(in, out, random, \
+                                                                                           count, plan);
     HALFULP_ROUND_BY_ADDEND(fixed)
     HALFULP_ROUND_BY_ADDEND(by_sign)
     HALFULP_ROUND_BY_ADDEND(by_parity)
     HALFULP_ROUND_BY_ADDEND(by_coin)
 #undef HALFULP_ROUND_BY_ADDEND
+}
+
+/// Codes of 1 to 7 bits, a byte each, to and from a stream of bits.
+inline void pack_bits(isa level, const std::uint8_t* codes, std::uint8_t* packed, std::size_t count,
+                      int bits) noexcept {
+    using function = void (*)(const std::uint8_t*, std::uint8_t*, std::size_t) noexcept;
+    const function functions[] = {
+        HALFULP_SIMD_SELECT(level, pack_bits<1>), HALFULP_SIMD_SELECT(level, pack_bits<2>),
+        HALFULP_SIMD_SELECT(level, pack_bits<3>), HALFULP_SIMD_SELECT(level, pack_bits<4>),
+        HALFULP_SIMD_SELECT(level, pack_bits<5>), HALFULP_SIMD_SELECT(level, pack_bits<6>),
+        HALFULP_SIMD_SELECT(level, pack_bits<7>)};
+    functions[bits - 1](codes, packed, count);
+}
+inline void unpack_bits(isa level, const std::uint8_t* packed, std::uint8_t* codes, std::size_t count,
+                        int bits) noexcept {
+    using function = void (*)(const std::uint8_t*, std::uint8_t*, std::size_t) noexcept;
+    const function functions[] = {
+        HALFULP_SIMD_SELECT(level, unpack_bits<1>), HALFULP_SIMD_SELECT(level, unpack_bits<2>),
+        HALFULP_SIMD_SELECT(level, unpack_bits<3>), HALFULP_SIMD_SELECT(level, unpack_bits<4>),
+        HALFULP_SIMD_SELECT(level, unpack_bits<5>), HALFULP_SIMD_SELECT(level, unpack_bits<6>),
+        HALFULP_SIMD_SELECT(level, unpack_bits<7>)};
+    functions[bits - 1](packed, codes, count);
 }
 
 /// The random bits of a run of elements, four to a Philox block.

@@ -46,6 +46,12 @@ const T* in_a_row(const vector_view<const T>& in, std::size_t begin, std::size_t
     return buffer;
 }
 
+/// out[i] = in[i], exactly, between float and double.
+template <class In, class Out>
+void convert(isa level, const In* in, Out* out, std::size_t count) noexcept {
+    HALFULP_SIMD_SELECT(level, convert<In, Out>)(in, out, count);
+}
+
 /// An array of float, double or codes, read as values of the carrier.
 template <class Carrier, class T>
 class source {
@@ -87,21 +93,22 @@ class source {
     const rounding_plan* plan_;
 };
 
-/// An array of float, double or codes, written from values of the carrier.
+/// An array of float, double or codes, written from results of rounding: values of the carrier, which are
+/// converted where the array has the other type, or codes.
 template <class Carrier, class T>
 class sink {
   public:
+    /// What rounding gives for it.
+    using result = std::conditional_t<std::floating_point<T>, Carrier, T>;
+
     /// @param stays_in_caches the array is an input too, or will be read soon
-    sink(isa level, const vector_view<T>& out, const rounding_plan& plan, bool stays_in_caches) noexcept
+    sink(isa level, const vector_view<T>& out, bool stays_in_caches) noexcept
         : level_(level),
           out_(out),
-          plan_(&plan),
           past_caches_(!stays_in_caches && out.stride() == 1 && out.size() * sizeof(T) >= past_caches_from &&
                        reinterpret_cast<std::uintptr_t>(out.data()) % sizeof(T) == 0) {}
 
-    bool is_direct() const noexcept {
-        return std::same_as<Carrier, T> && out_.stride() == 1 && !past_caches_;
-    }
+    bool is_direct() const noexcept { return std::same_as<result, T> && out_.stride() == 1 && !past_caches_; }
     /// Elements from `begin` to the next one at which whole lines begin.
     std::size_t before_whole_lines(std::size_t begin) const noexcept {
         constexpr std::size_t line = 64;
@@ -109,9 +116,9 @@ class sink {
         return past_caches_ ? (line - address % line) % line / sizeof(T) : 0;
     }
 
-    /// Where the carrier's values for these elements are wanted: in the array if possible.
-    Carrier* place(std::size_t begin, std::size_t count, Carrier* buffer) const noexcept {
-        if constexpr (std::same_as<Carrier, T>)
+    /// Where the results for these elements are wanted: in the array if possible.
+    result* place(std::size_t begin, std::size_t count, result* buffer) const noexcept {
+        if constexpr (std::same_as<result, T>)
             if (is_direct() && count % block == 0)
                 return out_.data() + begin;
         (void)begin;
@@ -119,20 +126,16 @@ class sink {
         return buffer;
     }
 
-    /// Puts the values away that are in their place.
-    void write(std::size_t begin, std::size_t count, const Carrier* values) const noexcept {
-        if constexpr (std::same_as<Carrier, T>) {
+    /// Puts the results away that are in their place.
+    void write(std::size_t begin, std::size_t count, const result* results) const noexcept {
+        if constexpr (std::same_as<result, T>) {
             if (!is_direct() || count % block != 0)
-                copy_out(begin, count, values);
+                copy_out(begin, count, results);
         } else {
             alignas(64) T row[chunk_size<Carrier>];
             const bool fits = out_.stride() == 1 && !past_caches_ && count % block == 0;
             T* const target = fits ? out_.data() + begin : row;
-            if constexpr (std::floating_point<T>)
-                convert(level_, values, target, whole_blocks(count));
-            else
-                HALFULP_SIMD_SELECT(level_, to_codes<Carrier, T>)
-            (values, target, whole_blocks(count), *plan_);
+            convert(level_, results, target, whole_blocks(count));
             if (!fits)
                 copy_out(begin, count, row);
         }
@@ -145,12 +148,6 @@ class sink {
     }
 
   private:
-    static void convert(isa level, const Carrier* in, T* out, std::size_t count) noexcept {
-        (level == isa::avx512
-             ? static_cast<void (*)(const Carrier*, T*, std::size_t) noexcept>(avx512::convert)
-             : static_cast<void (*)(const Carrier*, T*, std::size_t) noexcept>(avx2::convert))(in, out,
-                                                                                               count);
-    }
     void copy_out(std::size_t begin, std::size_t count, const T* row) const noexcept {
         if (out_.stride() != 1) {
             for (std::size_t i = 0; i < count; ++i)
@@ -167,7 +164,6 @@ class sink {
 
     isa level_;
     vector_view<T> out_;
-    const rounding_plan* plan_;
     bool past_caches_;
 };
 
@@ -198,7 +194,8 @@ struct rounding_stage {
     bool is_stochastic() const noexcept { return halfulp::is_stochastic(static_cast<projection>(how).mode); }
 
     /// out[j] = in[j] rounded, for the elements from `begin`, padded to whole blocks.
-    void round(const Carrier* in, Carrier* out, std::size_t begin, std::size_t count) const noexcept {
+    template <class Out>
+    void round(const Carrier* in, Out* out, std::size_t begin, std::size_t count) const noexcept {
         if (!is_stochastic())
             return round_in_carrier<Carrier>(level, how, in, out, nullptr, whole_blocks(count), *plan);
         alignas(64) std::uint32_t bits[random_source::buffer_size(chunk_size<Carrier>)];
@@ -219,12 +216,14 @@ template <class Carrier, class Projection, class Source, class Sink>
 void round_through(const rounding_stage<Carrier, Projection>& stage, const Source& from, const Sink& to,
                    std::size_t begin, std::size_t end) noexcept {
     const default_floating_point_environment guard;
+    using result = typename Sink::result;
     const bool direct = from.is_direct() && to.is_direct() && !stage.is_stochastic();
-    alignas(64) Carrier in_buffer[chunk_size<Carrier>], out_buffer[chunk_size<Carrier>];
+    alignas(64) Carrier in_buffer[chunk_size<Carrier>];
+    alignas(64) result out_buffer[chunk_size<Carrier>];
     for_chunks<Carrier>(begin, end, to.before_whole_lines(begin), direct,
                         [&](std::size_t i, std::size_t count) {
                             const Carrier* const values = from.read(i, count, in_buffer);
-                            Carrier* const rounded = to.place(i, count, out_buffer);
+                            result* const rounded = to.place(i, count, out_buffer);
                             stage.round(values, rounded, i, count);
                             to.write(i, count, rounded);
                         });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Between codes and the carrier's values, exactly, and codes of fewer than eight bits packed: see
+// From codes to the carrier's values, exactly, and codes of fewer than eight bits packed: see
 // simd/for_each_family.hpp for how this text is used. Counts are multiples of simd::block.
 
 #if defined(HALFULP_FAMILY)
@@ -10,42 +10,6 @@ inline namespace v0 {
 namespace simd {
 namespace HALFULP_FAMILY {
 
-/// codes[i] = the code of in[i], which is a value of the plan's format, as rounding leaves it. Above
-/// 2^emin a code is the carrier's bits without those dropped, less the difference of the biases; a value
-/// below is put where it stands in the binade of 2^emin, one exponent lower.
-template <class Carrier, class Code>
-inline void to_codes(const Carrier* in, Code* codes, std::size_t count, const rounding_plan& plan) noexcept {
-    using constants = carrier_constants<Carrier>;
-    using words = typename lanes_of<Carrier>::words;
-    using word = typename constants::word;
-    using code_register = typename codes_of<Carrier, Code>::type;
-    constexpr std::size_t lanes = lanes_of<Carrier>::count;
-    const constants& c = plan.template constants<Carrier>();
-    const float_format& format = plan.format();
-    const words magnitude_mask = splat<Carrier>(constants::magnitude_mask);
-    const words smallest_normal = splat<Carrier>(c.smallest_normal);
-    const words offset = splat<Carrier>(c.exponent_offset);
-    const words subnormal_offset =
-        splat<Carrier>(static_cast<word>(c.exponent_offset + constants::one_exponent));
-    const words largest = splat<Carrier>(c.largest);
-    const words infinity = splat<Carrier>(constants::infinity);
-    const words infinity_code = splat<Carrier>(static_cast<word>(format.infinity_magnitude()));
-    const words nan_code = splat<Carrier>(static_cast<word>(format.nan_code()));
-    const int sign_shift = static_cast<int>(sizeof(word)) * 8 - 1 - format.magnitude_bits();
-    for (std::size_t i = 0; i < count; i += lanes) {
-        const words x = load<words>(in + i);
-        const words magnitude = x & magnitude_mask;
-        const words moved = as_words(as_reals(magnitude) + as_reals(smallest_normal));
-        const words placed = as_integers(magnitude) < as_integers(smallest_normal) ? moved - subnormal_offset
-                                                                                   : magnitude - offset;
-        words code = placed >> c.dropped;
-        code = as_integers(magnitude) > as_integers(largest) ? infinity_code : code;
-        code = as_integers(magnitude) > as_integers(infinity) ? nan_code : code;
-        code = code | ((x & ~magnitude_mask) >> sign_shift);
-        store(codes + i, __builtin_convertvector(code, code_register));
-    }
-}
-
 /// out[i] = the value of codes[i]; bits above a code are ignored.
 template <class Carrier, class Code>
 inline void from_codes(const Code* codes, Carrier* out, std::size_t count,
@@ -53,7 +17,6 @@ inline void from_codes(const Code* codes, Carrier* out, std::size_t count,
     using constants = carrier_constants<Carrier>;
     using words = typename lanes_of<Carrier>::words;
     using word = typename constants::word;
-    using code_register = typename codes_of<Carrier, Code>::type;
     constexpr std::size_t lanes = lanes_of<Carrier>::count;
     const constants& c = plan.template constants<Carrier>();
     const float_format& format = plan.format();
@@ -75,7 +38,7 @@ inline void from_codes(const Code* codes, Carrier* out, std::size_t count,
     const words quiet_nan = splat<Carrier>(constants::quiet_nan);
     const int sign_shift = static_cast<int>(sizeof(word)) * 8 - 1 - format.magnitude_bits();
     for (std::size_t i = 0; i < count; i += lanes) {
-        const words code = __builtin_convertvector(load<code_register>(codes + i), words);
+        const words code = load_codes<words>(codes + i);
         const words magnitude = code & code_mask;
         const words sign = code & sign_bit;
         const words placed = (magnitude << c.dropped) + offset;
@@ -95,21 +58,20 @@ inline void from_codes(const Code* codes, Carrier* out, std::size_t count,
 }
 
 /// out[i] = in[i], exactly; where it narrows, every value is known to be one of float.
-inline void convert(const float* in, double* out, std::size_t count) noexcept {
-    constexpr std::size_t lanes = lanes_of<double>::count;
-    for (std::size_t i = 0; i < count; i += lanes)
-        store(out + i, __builtin_convertvector(load<lanes_of<double>::binary32>(in + i), reals64));
-}
-inline void convert(const double* in, float* out, std::size_t count) noexcept {
-    constexpr std::size_t lanes = lanes_of<double>::count;
-    for (std::size_t i = 0; i < count; i += lanes)
-        store(out + i, __builtin_convertvector(load<reals64>(in + i), lanes_of<double>::binary32));
+template <class In, class Out>
+inline void convert(const In* in, Out* out, std::size_t count) noexcept {
+    using narrow = typename lanes_of<double>::binary32;
+    using from = std::conditional_t<sizeof(In) == 4, narrow, reals64>;
+    using to = std::conditional_t<sizeof(Out) == 4, narrow, reals64>;
+    for (std::size_t i = 0; i < count; i += lanes_of<double>::count)
+        store(out + i, __builtin_convertvector(load<from>(in + i), to));
 }
 
-/// `count` codes of `bits` bits (1 to 7), a byte each, to count · bits / 8 bytes: code i has the bits from
-/// i · bits of the stream, in which bit j is bit j mod 8 of byte j / 8. Neighbours are joined in pairs, in
-/// lanes of 16, 32 and 64 bits; then eight codes are `bits` bytes.
-inline void pack_bits(const std::uint8_t* codes, std::uint8_t* packed, std::size_t count, int bits) noexcept {
+/// `count` codes of Bits bits (1 to 7), a byte each, to count · Bits / 8 bytes: code i has the bits from
+/// i · Bits of the stream, in which bit j is bit j mod 8 of byte j / 8. Neighbours are joined in pairs, in
+/// lanes of 16, 32 and 64 bits; then eight codes are Bits bytes.
+template <int Bits>
+inline void pack_bits(const std::uint8_t* codes, std::uint8_t* packed, std::size_t count) noexcept {
     constexpr std::size_t lanes = lanes_of<double>::count;
     const words64 zero = {};
     const words64 low8 = zero + 0x00ff00ff00ff00ffu;
@@ -117,32 +79,34 @@ inline void pack_bits(const std::uint8_t* codes, std::uint8_t* packed, std::size
     const words64 low32 = zero + 0x00000000ffffffffu;
     for (std::size_t i = 0; i < count; i += 8 * lanes) {
         const words64 code = load<words64>(codes + i);
-        const words64 pairs = (code & low8) | ((code & ~low8) >> (8 - bits));
-        const words64 fours = (pairs & low16) | ((pairs & ~low16) >> (16 - 2 * bits));
-        const words64 eights = (fours & low32) | ((fours & ~low32) >> (32 - 4 * bits));
+        const words64 pairs = (code & low8) | ((code & ~low8) >> (8 - Bits));
+        const words64 fours = (pairs & low16) | ((pairs & ~low16) >> (16 - 2 * Bits));
+        const words64 eights = (fours & low32) | ((fours & ~low32) >> (32 - 4 * Bits));
         std::uint8_t joined[sizeof(words64)];
         store(joined, eights);
-        for (std::size_t lane = 0; lane < lanes; ++lane, packed += bits)
-            __builtin_memcpy(packed, joined + 8 * lane, static_cast<std::size_t>(bits));
+#pragma GCC unroll 8
+        for (std::size_t lane = 0; lane < lanes; ++lane, packed += Bits)
+            __builtin_memcpy(packed, joined + 8 * lane, Bits);
     }
 }
 
 /// The inverse of pack_bits.
-inline void unpack_bits(const std::uint8_t* packed, std::uint8_t* codes, std::size_t count,
-                        int bits) noexcept {
+template <int Bits>
+inline void unpack_bits(const std::uint8_t* packed, std::uint8_t* codes, std::size_t count) noexcept {
     constexpr std::size_t lanes = lanes_of<double>::count;
     const words64 zero = {};
-    const words64 low4 = zero + ((std::uint64_t{1} << 4 * bits) - 1);
-    const words64 low2 = zero + ((std::uint64_t{1} << 2 * bits) - 1) * 0x0000000100000001u;
-    const words64 low1 = zero + ((std::uint64_t{1} << bits) - 1) * 0x0001000100010001u;
+    const words64 low4 = zero + ((std::uint64_t{1} << 4 * Bits) - 1);
+    const words64 low2 = zero + ((std::uint64_t{1} << 2 * Bits) - 1) * 0x0000000100000001u;
+    const words64 low1 = zero + ((std::uint64_t{1} << Bits) - 1) * 0x0001000100010001u;
     for (std::size_t i = 0; i < count; i += 8 * lanes) {
         std::uint8_t joined[sizeof(words64)] = {};
-        for (std::size_t lane = 0; lane < lanes; ++lane, packed += bits)
-            __builtin_memcpy(joined + 8 * lane, packed, static_cast<std::size_t>(bits));
+#pragma GCC unroll 8
+        for (std::size_t lane = 0; lane < lanes; ++lane, packed += Bits)
+            __builtin_memcpy(joined + 8 * lane, packed, Bits);
         const words64 eights = load<words64>(joined);
-        const words64 fours = (eights & low4) | (((eights >> 4 * bits) & low4) << 32);
-        const words64 pairs = (fours & low2) | (((fours >> 2 * bits) & low2) << 16);
-        store(codes + i, (pairs & low1) | (((pairs >> bits) & low1) << 8));
+        const words64 fours = (eights & low4) | (((eights >> 4 * Bits) & low4) << 32);
+        const words64 pairs = (fours & low2) | (((fours >> 2 * Bits) & low2) << 16);
+        store(codes + i, (pairs & low1) | (((pairs >> Bits) & low1) << 8));
     }
 }
 

@@ -22,7 +22,7 @@ typedef std::uint64_t words64 __attribute__((vector_size(HALFULP_FAMILY_BYTES)))
 typedef std::int32_t integers32 __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
 typedef std::int64_t integers64 __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
 
-/// The registers in which a carrier computes, and narrower ones with as many lanes.
+/// The registers in which a carrier computes.
 template <class Carrier>
 struct lanes_of;
 template <>
@@ -31,10 +31,6 @@ struct lanes_of<float> {
     using words = words32;
     using integers = integers32;
     static constexpr int count = register_bytes / 4;
-    typedef float binary32 __attribute__((vector_size(register_bytes)));
-    typedef std::uint8_t codes8 __attribute__((vector_size(register_bytes / 4)));
-    typedef std::uint16_t codes16 __attribute__((vector_size(register_bytes / 2)));
-    typedef std::uint32_t codes32 __attribute__((vector_size(register_bytes)));
 };
 template <>
 struct lanes_of<double> {
@@ -43,25 +39,6 @@ struct lanes_of<double> {
     using integers = integers64;
     static constexpr int count = register_bytes / 8;
     typedef float binary32 __attribute__((vector_size(register_bytes / 2)));
-    typedef std::uint8_t codes8 __attribute__((vector_size(register_bytes / 8)));
-    typedef std::uint16_t codes16 __attribute__((vector_size(register_bytes / 4)));
-    typedef std::uint32_t codes32 __attribute__((vector_size(register_bytes / 2)));
-};
-
-/// The register of as many codes as the carrier has lanes.
-template <class Carrier, class Code>
-struct codes_of;
-template <class Carrier>
-struct codes_of<Carrier, std::uint8_t> {
-    using type = typename lanes_of<Carrier>::codes8;
-};
-template <class Carrier>
-struct codes_of<Carrier, std::uint16_t> {
-    using type = typename lanes_of<Carrier>::codes16;
-};
-template <class Carrier>
-struct codes_of<Carrier, std::uint32_t> {
-    using type = typename lanes_of<Carrier>::codes32;
 };
 
 /// From any address, of any type.
@@ -174,6 +151,110 @@ template <class Register>
 HALFULP_ALWAYS_INLINE Register as_rounded(Register x) noexcept {
     __asm__("" : "+v"(x));
     return x;
+}
+
+/// Codes from memory, one a lane of the carrier's words, zeros above them.
+template <class Words, class Code>
+HALFULP_ALWAYS_INLINE Words load_codes(const Code* from) noexcept {
+    constexpr std::size_t width = sizeof(Words{}[0]);
+    struct row {
+        Code codes[sizeof(Words) / width];
+    };
+    const row& memory = *reinterpret_cast<const row*>(from);
+    Words result;
+    if constexpr (width == sizeof(Code))
+        result = load<Words>(from);
+    else if constexpr (width == 4 && sizeof(Code) == 1)
+        __asm__("{vpmovzxbd %1, %0|vpmovzxbd %0, %1}" : "=v"(result) : "m"(memory));
+    else if constexpr (width == 4 && sizeof(Code) == 2)
+        __asm__("{vpmovzxwd %1, %0|vpmovzxwd %0, %1}" : "=v"(result) : "m"(memory));
+    else if constexpr (sizeof(Code) == 1)
+        __asm__("{vpmovzxbq %1, %0|vpmovzxbq %0, %1}" : "=v"(result) : "m"(memory));
+    else if constexpr (sizeof(Code) == 2)
+        __asm__("{vpmovzxwq %1, %0|vpmovzxwq %0, %1}" : "=v"(result) : "m"(memory));
+    else
+        __asm__("{vpmovzxdq %1, %0|vpmovzxdq %0, %1}" : "=v"(result) : "m"(memory));
+    return result;
+}
+
+/// The low halves of the words in x and then in y, below the given width: their elements are in order in
+/// each 16 bytes of the registers, which narrow() puts right.
+HALFULP_ALWAYS_INLINE words32 pack_pairs(words32 x, words32 y) noexcept {
+    words32 result;
+    __asm__("{vpackusdw %2, %1, %0|vpackusdw %0, %1, %2}" : "=v"(result) : "v"(x), "v"(y));
+    return result;
+}
+HALFULP_ALWAYS_INLINE words32 pack_fours(words32 x, words32 y) noexcept {
+    words32 result;
+    __asm__("{vpackuswb %2, %1, %0|vpackuswb %0, %1, %2}" : "=v"(result) : "v"(x), "v"(y));
+    return result;
+}
+
+/// Two registers of 64-bit lanes to one of their low halves, in order.
+HALFULP_ALWAYS_INLINE words32 low_halves(words64 x, words64 y) noexcept {
+    const words32 low = reinterpret_cast<words32>(x);
+    const words32 high = reinterpret_cast<words32>(y);
+#if HALFULP_FAMILY_BYTES == 64
+    return __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+#else
+    return __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
+#endif
+}
+
+/// Registers that are worked on together, so that one branch serves them all, and codes fill a register.
+inline constexpr int together = 4;
+
+/// Writes four registers in a row.
+template <class T, class Words>
+HALFULP_ALWAYS_INLINE void store_all(T* to, const Words (&x)[together]) noexcept {
+#pragma GCC unroll 4
+    for (std::size_t j = 0; j < together; ++j)
+        store(to + j * (sizeof(Words) / sizeof(T)), x[j]);
+}
+
+/// Writes the codes in the lanes of four registers in a row.
+template <class Code>
+HALFULP_ALWAYS_INLINE void store_codes(Code* to, const words32 (&codes)[together]) noexcept {
+    constexpr std::size_t lanes = register_bytes / 4;
+    if constexpr (sizeof(Code) == 4) {
+#pragma GCC unroll 4
+        for (std::size_t j = 0; j < together; ++j)
+            store(to + j * lanes, codes[j]);
+    } else if constexpr (sizeof(Code) == 2) {
+#pragma GCC unroll 2
+        for (std::size_t j = 0; j < together; j += 2) {
+            const words64 packed = reinterpret_cast<words64>(pack_pairs(codes[j], codes[j + 1]));
+#if HALFULP_FAMILY_BYTES == 64
+            store(to + j * lanes, __builtin_shufflevector(packed, packed, 0, 2, 4, 6, 1, 3, 5, 7));
+#else
+            store(to + j * lanes, __builtin_shufflevector(packed, packed, 0, 2, 1, 3));
+#endif
+        }
+    } else {
+        const words32 packed = pack_fours(pack_pairs(codes[0], codes[1]), pack_pairs(codes[2], codes[3]));
+#if HALFULP_FAMILY_BYTES == 64
+        store(to,
+              __builtin_shufflevector(packed, packed, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+#else
+        store(to, __builtin_shufflevector(packed, packed, 0, 4, 1, 5, 2, 6, 3, 7));
+#endif
+    }
+}
+template <class Code>
+HALFULP_ALWAYS_INLINE void store_codes(Code* to, const words64 (&codes)[together]) noexcept {
+    const words32 front = low_halves(codes[0], codes[1]);
+    const words32 back = low_halves(codes[2], codes[3]);
+    constexpr std::size_t lanes = register_bytes / 4;
+    if constexpr (sizeof(Code) == 4) {
+        store(to, front);
+        store(to + lanes, back);
+    } else {
+        // Two registers are half of what the other form takes; the upper half of its result is a copy.
+        const words32 twice[together] = {front, back, front, back};
+        Code both[together * lanes];
+        store_codes(both, twice);
+        __builtin_memcpy(to, both, 2 * lanes * sizeof(Code));
+    }
 }
 
 /// True if a lane of x is at least its bound; words below 2^31 (2^63).

@@ -12,9 +12,6 @@ inline namespace v0 {
 namespace simd {
 namespace HALFULP_FAMILY {
 
-/// Registers that are worked on together, so that one branch serves them all.
-inline constexpr int together = 4;
-
 /// The greatest magnitude in a group of registers is below the bound.
 template <class Carrier>
 HALFULP_ALWAYS_INLINE bool all_below(const typename lanes_of<Carrier>::words (&magnitudes)[together],
@@ -99,6 +96,60 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words without_base(
                : rounded;
 }
 
+/// Where results go: an array of the carrier's values, or of codes. Above 2^emin a code is the carrier's bits
+/// without those dropped, less the difference of the biases; a value below is put where it stands in the binade
+/// of 2^emin, one exponent lower.
+template <class Carrier, class Out>
+class result_writer {
+    using constants = carrier_constants<Carrier>;
+    using words = typename lanes_of<Carrier>::words;
+    using word = typename constants::word;
+
+  public:
+    HALFULP_ALWAYS_INLINE explicit result_writer(const rounding_plan& plan) noexcept
+        : dropped_(plan.template constants<Carrier>().dropped),
+          sign_shift_(static_cast<int>(sizeof(word)) * 8 - 1 - plan.format().magnitude_bits()),
+          smallest_normal_(splat<Carrier>(plan.template constants<Carrier>().smallest_normal)),
+          offset_(splat<Carrier>(plan.template constants<Carrier>().exponent_offset)),
+          largest_(splat<Carrier>(plan.template constants<Carrier>().largest)),
+          infinity_code_(splat<Carrier>(static_cast<word>(plan.format().infinity_magnitude()))),
+          nan_code_(splat<Carrier>(static_cast<word>(plan.format().nan_code()))) {}
+
+    /// `x` are values of the format, as rounding leaves them. With InRange they are finite.
+    template <bool InRange>
+    HALFULP_ALWAYS_INLINE void write(Out* to, const words (&x)[together]) const noexcept {
+        if constexpr (std::same_as<Out, Carrier>) {
+            store_all(to, x);
+        } else {
+            words codes[together];
+#pragma GCC unroll 4
+            for (std::size_t j = 0; j < together; ++j)
+                codes[j] = code_of<InRange>(x[j]);
+            store_codes(to, codes);
+        }
+    }
+
+  private:
+    template <bool InRange>
+    HALFULP_ALWAYS_INLINE words code_of(words x) const noexcept {
+        const words magnitude = x & splat<Carrier>(constants::magnitude_mask);
+        const words moved = as_words(as_reals(magnitude) + as_reals(smallest_normal_)) -
+                            splat<Carrier>(constants::one_exponent);
+        const words placed = as_integers(magnitude) < as_integers(smallest_normal_) ? moved : magnitude;
+        words code = (placed - offset_) >> dropped_;
+        if constexpr (!InRange) {
+            code = as_integers(magnitude) > as_integers(largest_) ? infinity_code_ : code;
+            code =
+                as_integers(magnitude) > as_integers(splat<Carrier>(constants::infinity)) ? nan_code_ : code;
+        }
+        return code | ((x ^ magnitude) >> sign_shift_);
+    }
+
+    int dropped_;
+    int sign_shift_;
+    words smallest_normal_, offset_, largest_, infinity_code_, nan_code_;
+};
+
 /// Random bits for each of a register's lanes.
 template <class Carrier>
 HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words load_random(const std::uint32_t* random) noexcept {
@@ -106,7 +157,7 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words load_random(const std::u
     if constexpr (sizeof(Carrier) == 4)
         return load<typename lanes::words>(random);
     else
-        return __builtin_convertvector(load<typename lanes::codes32>(random), typename lanes::words);
+        return load_codes<typename lanes::words>(random);
 }
 
 /// Any mode in which `Addend` says what is added below the last kept bit.
@@ -155,12 +206,13 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_by_addend(
 }
 
 /// random[i] are the bits of element i where the addend is a coin's, and not looked at otherwise.
-template <class Carrier, addend Addend>
-inline void round_by_addend(const Carrier* in, Carrier* out, const std::uint32_t* random, std::size_t count,
+template <class Carrier, class Out, addend Addend>
+inline void round_by_addend(const Carrier* in, Out* out, const std::uint32_t* random, std::size_t count,
                             const rounding_plan& plan) noexcept {
     using words = typename lanes_of<Carrier>::words;
     constexpr std::size_t lanes = lanes_of<Carrier>::count;
     const rounding_registers<Carrier> r(plan.template constants<Carrier>());
+    const result_writer<Carrier, Out> writer(plan);
     for (std::size_t i = 0; i < count; i += lanes * together) {
         words x[together], magnitude[together], bits[together];
 #pragma GCC unroll 4
@@ -175,19 +227,21 @@ inline void round_by_addend(const Carrier* in, Carrier* out, const std::uint32_t
         if (all_below<Carrier>(magnitude, r.first_unsafe)) [[likely]] {
 #pragma GCC unroll 4
             for (std::size_t j = 0; j < together; ++j)
-                store(out + i + j * lanes, lanes_by_addend<Carrier, Addend, true>(x[j], bits[j], plan, r));
+                x[j] = lanes_by_addend<Carrier, Addend, true>(x[j], bits[j], plan, r);
+            writer.template write<true>(out + i, x);
         } else {
 #pragma GCC unroll 4
             for (std::size_t j = 0; j < together; ++j)
-                store(out + i + j * lanes, lanes_by_addend<Carrier, Addend, false>(x[j], bits[j], plan, r));
+                x[j] = lanes_by_addend<Carrier, Addend, false>(x[j], bits[j], plan, r);
+            writer.template write<false>(out + i, x);
         }
     }
 }
 
 /// Ties to even in the short form of the plan; groups in which something overflows, or is not finite, go
 /// the general way.
-template <class Carrier, nearest_even_form Form>
-inline void round_nearest_even(const Carrier* in, Carrier* out, std::size_t count,
+template <class Carrier, class Out, nearest_even_form Form>
+inline void round_nearest_even(const Carrier* in, Out* out, std::size_t count,
                                const rounding_plan& plan) noexcept {
     using constants = carrier_constants<Carrier>;
     using words = typename lanes_of<Carrier>::words;
@@ -203,6 +257,9 @@ inline void round_nearest_even(const Carrier* in, Carrier* out, std::size_t coun
     const words below_half = splat<Carrier>(c.add_positive);
     const words keep = splat<Carrier>(c.keep);
     const words one = splat<Carrier>(1);
+    constexpr bool to_values = std::same_as<Out, Carrier>;
+    const int sign_shift =
+        to_values ? 0 : static_cast<int>(sizeof(word)) * 8 - 1 - plan.format().magnitude_bits();
     for (std::size_t i = 0; i < count; i += lanes * together) {
         words x[together], magnitude[together];
 #pragma GCC unroll 4
@@ -211,24 +268,35 @@ inline void round_nearest_even(const Carrier* in, Carrier* out, std::size_t coun
             magnitude[j] = x[j] & magnitude_mask;
         }
         if (!all_below<Carrier>(magnitude, first_overflow)) [[unlikely]] {
-            round_by_addend<Carrier, addend::by_parity>(in + i, out + i, nullptr, lanes * together, plan);
+            round_by_addend<Carrier, Out, addend::by_parity>(in + i, out + i, nullptr, lanes * together,
+                                                             plan);
             continue;
         }
 #pragma GCC unroll 4
         for (std::size_t j = 0; j < together; ++j) {
+            // The magnitude, or its code, before the sign.
             words value;
             if constexpr (Form == nearest_even_form::sum) {
                 // 2^P quanta, where the quantum is that of x's binade, or of 2^emin below it: the sum's
                 // last bit is one quantum, and its parity that of the code.
                 const words binade = greater_of(x[j] & exponent_mask, smallest_normal);
-                const reals shift = as_reals(binade + raise);
-                value = as_words((as_reals(magnitude[j]) + shift) - shift);
+                const words shift = binade + raise;
+                const reals sum = as_reals(magnitude[j]) + as_reals(shift);
+                if constexpr (to_values)
+                    value = as_words(sum - as_reals(shift));
+                else
+                    value = (as_words(sum) - shift) + ((binade - smallest_normal) >> c.dropped);
             } else {
                 const words odd = (magnitude[j] >> c.dropped) & one;
-                value = (magnitude[j] + below_half + odd) & keep;
+                const words sum = magnitude[j] + below_half + odd;
+                value = to_values ? sum & keep : sum >> c.dropped;
             }
-            store(out + i + j * lanes, value | (x[j] & ~magnitude_mask));
+            x[j] = value | ((x[j] ^ magnitude[j]) >> sign_shift);
         }
+        if constexpr (to_values)
+            store_all(out + i, x);
+        else
+            store_codes(out + i, x);
     }
 }
 
@@ -385,12 +453,13 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_stochastic_as(
 }
 
 /// `Fixed` chooses the form with fixed-point subnormals.
-template <class Carrier, rounding Mode, bool Fixed>
-inline void round_stochastic(const Carrier* in, Carrier* out, const std::uint32_t* random, std::size_t count,
+template <class Carrier, class Out, rounding Mode, bool Fixed>
+inline void round_stochastic(const Carrier* in, Out* out, const std::uint32_t* random, std::size_t count,
                              const rounding_plan& plan) noexcept {
     using words = typename lanes_of<Carrier>::words;
     constexpr std::size_t lanes = lanes_of<Carrier>::count;
     const rounding_registers<Carrier> r(plan.template constants<Carrier>());
+    const result_writer<Carrier, Out> writer(plan);
     for (std::size_t i = 0; i < count; i += lanes * together) {
         words x[together], magnitude[together];
 #pragma GCC unroll 4
@@ -401,13 +470,15 @@ inline void round_stochastic(const Carrier* in, Carrier* out, const std::uint32_
         if (all_below<Carrier>(magnitude, r.first_unsafe)) [[likely]] {
 #pragma GCC unroll 4
             for (std::size_t j = 0; j < together; ++j)
-                store(out + i + j * lanes, lanes_stochastic_as<Carrier, Mode, Fixed, true>(
-                                               x[j], load_random<Carrier>(random + i + j * lanes), plan, r));
+                x[j] = lanes_stochastic_as<Carrier, Mode, Fixed, true>(
+                    x[j], load_random<Carrier>(random + i + j * lanes), plan, r);
+            writer.template write<true>(out + i, x);
         } else {
 #pragma GCC unroll 4
             for (std::size_t j = 0; j < together; ++j)
-                store(out + i + j * lanes, lanes_stochastic_as<Carrier, Mode, Fixed, false>(
-                                               x[j], load_random<Carrier>(random + i + j * lanes), plan, r));
+                x[j] = lanes_stochastic_as<Carrier, Mode, Fixed, false>(
+                    x[j], load_random<Carrier>(random + i + j * lanes), plan, r);
+            writer.template write<false>(out + i, x);
         }
     }
 }
