@@ -337,6 +337,8 @@ struct elementwise_stage {
         simd::for_chunks<Carrier>(
             begin, end, to.before_whole_lines(begin), false, [&](std::size_t i, std::size_t count) {
                 const std::size_t padded = simd::whole_blocks(count);
+                if (to.exceeds_caches())
+                    (std::get<I>(sources).prefetch(i + count, count), ...);
                 const Carrier* const values[3] = {std::get<I>(sources).read(i, count, buffers[I])...};
                 if (has_to_check && !(is_within<Sources>(values[I], padded) && ...))
                     return otherwise(i, i + count);

@@ -65,6 +65,17 @@ class source {
     /// The carrier's values lie in the array as they are.
     bool is_direct() const noexcept { return std::same_as<Carrier, T> && in_.stride() == 1; }
 
+    /// Asks for the memory of the chunk from `begin`. The processor's own prefetching ends with a page, which
+    /// a chunk of several arrays does too.
+    void prefetch(std::size_t begin, std::size_t count) const noexcept {
+        if (in_.stride() != 1 || begin >= in_.size())
+            return;
+        const auto* const first = reinterpret_cast<const unsigned char*>(in_.data() + begin);
+        const std::size_t bytes = std::min(count, in_.size() - begin) * sizeof(T);
+        for (std::size_t line = 0; line < bytes; line += 64)
+            __builtin_prefetch(first + line);
+    }
+
     const Carrier* read(std::size_t begin, std::size_t count, Carrier* buffer) const noexcept {
         if constexpr (std::same_as<Carrier, T>) {
             return in_a_row(in_, begin, count, buffer);
@@ -108,6 +119,7 @@ class sink {
           past_caches_(!stays_in_caches && out.stride() == 1 && out.size() * sizeof(T) >= past_caches_from &&
                        reinterpret_cast<std::uintptr_t>(out.data()) % sizeof(T) == 0) {}
 
+    bool exceeds_caches() const noexcept { return past_caches_; }
     bool is_direct() const noexcept { return std::same_as<result, T> && out_.stride() == 1 && !past_caches_; }
     /// Elements from `begin` to the next one at which whole lines begin.
     std::size_t before_whole_lines(std::size_t begin) const noexcept {
