@@ -7,6 +7,7 @@
 /// and reference/.
 
 #include <halfulp/arithmetic/exact.hpp>
+#include <halfulp/arithmetic/execution.hpp>
 #include <halfulp/arithmetic/native.hpp>
 #include <halfulp/arithmetic/rounded.hpp>
 #include <halfulp/core/error_free.hpp>
@@ -22,6 +23,9 @@
 #include <halfulp/formats/text.hpp>
 #include <halfulp/kernels/attention.hpp>
 #include <halfulp/kernels/dot.hpp>
+#include <halfulp/kernels/elementwise.hpp>
 #include <halfulp/kernels/matmul.hpp>
+#include <halfulp/kernels/packed_codes.hpp>
 #include <halfulp/kernels/round.hpp>
+#include <halfulp/simd/isa.hpp>
 #include <halfulp/version.hpp>

@@ -7,6 +7,7 @@
 #include <halfulp/arithmetic/execution.hpp>
 #include <halfulp/core/philox.hpp>
 #include <halfulp/core/views.hpp>
+#include <halfulp/kernels/arguments.hpp>
 #include <halfulp/kernels/rounding_plan.hpp>
 
 #include <cstddef>
@@ -102,29 +103,18 @@ void require_code_width(const char* function, Format f) {
                                            "at least format.bits() = " + std::to_string(format.bits()));
 }
 
-/// The bytes from the first to the last element of a view, as integers: pointers into different arrays
-/// have no order of their own.
 template <class T>
-struct array_bytes {
-    explicit array_bytes(const vector_view<T>& view) noexcept {
-        if (view.size() == 0)
-            return;
-        const auto first = reinterpret_cast<std::uintptr_t>(view.data());
-        const auto last = first + static_cast<std::uintptr_t>(view.stride()) * (view.size() - 1) * sizeof(T);
-        begin = first < last ? first : last;
-        end = (first < last ? last : first) + sizeof(T);
-    }
-    std::uintptr_t begin = 0;
-    std::uintptr_t end = 0;
-};
+byte_range bytes_of(const vector_view<T>& view) noexcept {
+    return bytes_of(matrix_view<T>(view.data(), 1, view.size(), 0, view.stride()));
+}
 
 /// Throws unless the two are the same array or apart. Interleaved views count as overlapping.
 template <class In, class Out>
 void require_same_or_disjoint(const char* function, const vector_view<const In>& in,
                               const vector_view<Out>& out) {
-    const array_bytes in_bytes(in);
-    const array_bytes out_bytes(out);
-    const bool disjoint = in_bytes.begin >= out_bytes.end || out_bytes.begin >= in_bytes.end;
+    const byte_range in_bytes = bytes_of(in);
+    const byte_range out_bytes = bytes_of(out);
+    const bool disjoint = in_bytes.low >= out_bytes.high || out_bytes.low >= in_bytes.high;
     const bool same = static_cast<const void*>(in.data()) == static_cast<const void*>(out.data()) &&
                       sizeof(In) == sizeof(Out) && in.stride() == out.stride();
     if (!disjoint && !same)

@@ -161,23 +161,23 @@ Out apply_element(Format format, Projection p, std::uint64_t random, const Opera
 // --- Which carrier an operation fits -------------------------------------------------------------
 
 /// Where the bits of nonzero finite operands lie.
-struct operand_range {
+struct operand_extent {
     int precision;   ///< significant bits
     int lowest_bit;  ///< exponent of the lowest bit of any
     int smallest;    ///< floor(log2) of the smallest
     int largest;     ///< floor(log2) of the largest
 
-    static constexpr operand_range of(const float_format& f) noexcept {
+    static constexpr operand_extent of(const float_format& f) noexcept {
         const int quantum = f.minimum_quantum_exponent();
         return {f.precision(), quantum, f.has_subnormals ? quantum : f.minimum_exponent(),
                 f.maximum_exponent()};
     }
     /// Any number of that precision between powers of two.
-    static constexpr operand_range between(int precision, int smallest, int largest) noexcept {
+    static constexpr operand_extent between(int precision, int smallest, int largest) noexcept {
         return {precision, smallest - precision + 1, smallest, largest};
     }
     /// Numbers like those of the format.
-    static constexpr operand_range like(const float_format& f) noexcept {
+    static constexpr operand_extent like(const float_format& f) noexcept {
         return between(f.precision(), of(f).smallest, f.maximum_exponent());
     }
 
@@ -205,22 +205,22 @@ enum class number_bounds : unsigned char {
 };
 
 template <class T, class Format>
-constexpr operand_range range_of(Format format, number_bounds bounds) noexcept {
+constexpr operand_extent range_of(Format format, number_bounds bounds) noexcept {
     if constexpr (!std::floating_point<T>)
-        return operand_range::of(element_format<T>(format));
+        return operand_extent::of(element_format<T>(format));
     else if (bounds == number_bounds::like_format)
-        return operand_range::like(format);
+        return operand_extent::like(format);
     else if constexpr (std::same_as<T, float>)
-        return operand_range::of(formats::float32);
+        return operand_extent::of(formats::float32);
     else
-        return operand_range::between(24, -500, 500);
+        return operand_extent::between(24, -500, 500);
 }
 
 /// True if the carrier holds the operands, and its result of the operation (sums rounded to odd) is exact
 /// or decides every rounding into the format: formats/carrier.hpp has the reasons.
 template <class Carrier>
-constexpr bool operation_fits(simd::operation operation, const operand_range& x, const operand_range& y,
-                              const operand_range& z, const float_format& result,
+constexpr bool operation_fits(simd::operation operation, const operand_extent& x, const operand_extent& y,
+                              const operand_extent& z, const float_format& result,
                               const projection& p) noexcept {
     const float_format& carrier = simd::carrier_constants<Carrier>::carrier;
     const int digits = carrier.precision();
@@ -254,12 +254,12 @@ constexpr bool operation_fits(simd::operation operation, const operand_range& x,
 
 /// True if no sum of the operation needs rounding in the carrier.
 template <class Carrier>
-constexpr bool sums_are_exact(simd::operation operation, const operand_range& x, const operand_range& y,
-                              const operand_range& z) noexcept {
+constexpr bool sums_are_exact(simd::operation operation, const operand_extent& x, const operand_extent& y,
+                              const operand_extent& z) noexcept {
     const bool fused = operation == simd::operation::fma;
     const int first_lowest = fused ? x.lowest_bit + y.lowest_bit : x.lowest_bit;
     const int first_largest = fused ? x.largest + y.largest + 1 : x.largest;
-    const operand_range& second = fused ? z : y;
+    const operand_extent& second = fused ? z : y;
     const int top = first_largest > second.largest ? first_largest : second.largest;
     const int bottom = first_lowest < second.lowest_bit ? first_lowest : second.lowest_bit;
     return top + 2 - bottom <= simd::carrier_constants<Carrier>::carrier.precision();
@@ -369,7 +369,7 @@ bool with_elementwise_stage(simd::isa level, number_bounds bounds, const vector_
                   (std::same_as<Carrier, float> && (std::same_as<Operands, double> || ...))) {
         return false;
     } else {
-        const operand_range ranges[3] = {range_of<Operands>(format, bounds)...};
+        const operand_extent ranges[3] = {range_of<Operands>(format, bounds)...};
         if (!operation_fits<Carrier>(Operation, ranges[0], ranges[1], ranges[2], format, p) ||
             !(element_fits<Carrier, Operands>(format) && ...) || !element_fits<Carrier, Out>(format))
             return false;
@@ -382,8 +382,9 @@ bool with_elementwise_stage(simd::isa level, number_bounds bounds, const vector_
         const bool has_numbers = (std::floating_point<Operands> || ...);
         const bool has_to_check =
             has_numbers && (bounds == number_bounds::like_format || (std::same_as<Operands, double> || ...));
-        const operand_range checked = bounds == number_bounds::like_format ? operand_range::like(format)
-                                                                           : range_of<double>(format, bounds);
+        const operand_extent checked = bounds == number_bounds::like_format
+                                           ? operand_extent::like(format)
+                                           : range_of<double>(format, bounds);
         use(elementwise_stage<Carrier, Operation, Projection, simd::sink<Carrier, stored_type<Out>>,
                               simd::source<Carrier, stored_type<Operands>>...>{
             .rounding = simd::make_stage<Carrier>(level, p, plan, options),

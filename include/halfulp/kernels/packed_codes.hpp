@@ -32,7 +32,7 @@ constexpr std::size_t packed_size(std::size_t count, const float_format& format)
 namespace detail {
 
 template <class Range>
-concept byte_range = requires {
+concept packed_range = requires {
     requires std::same_as<element_of<Range>, std::uint8_t>;
 };
 
@@ -199,7 +199,7 @@ bool decode_packed_fast(const vector_view<const std::uint8_t>& bytes, const vect
 /// elements.
 /// @throws shape_error  if the size of `bytes` is another, or it overlaps `in`
 /// @throws format_error if format or projection is not valid, or the format has more than 64 bits
-template <detail::binary_range In, detail::byte_range Bytes, format_argument Format,
+template <detail::binary_range In, detail::packed_range Bytes, format_argument Format,
           projection_argument Projection = constant<projection{}>>
 void encode_packed(const In& in, Bytes&& bytes, Format format, Projection p = {},
                    const round_options& options = {}) {
@@ -230,7 +230,7 @@ void encode_packed(const In& in, Bytes&& bytes, Format format, Projection p = {}
 /// out[i] = the value of code i. `bytes` is contiguous and has packed_size(out.size(), format) elements.
 /// Of the options, `execution` alone is looked at.
 /// @throws as encode_packed; format_error also if `out` cannot hold the format
-template <detail::byte_range Bytes, detail::binary_range Out, format_argument Format>
+template <detail::packed_range Bytes, detail::binary_range Out, format_argument Format>
 void decode_packed(const Bytes& bytes, Out&& out, Format format, const round_options& options = {}) {
     const auto source = detail::as_input(bytes);
     const auto target = detail::as_output(out);
