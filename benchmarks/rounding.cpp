@@ -9,9 +9,9 @@
 //
 // in memory (4 Mi elements) and in the cache (8 Ki). xmemcpy is the ratio to memcpy of the output's bytes where
 // input and output are alike; x(read+write) to one pass that reads the input and writes the output's bytes
-// for codes; xconstant, beside run_time, the ratio to the same call with constants. Inputs have exponents
-// around the format's range, so that subnormals and overflow occur. Each case is held against the
-// definition before it is timed.
+// for codes; xconstant, beside run_time, the ratio to the same call with constants. Inputs have all exponents
+// of the format's normal range and some below it; in the cases called overflowing also some above. Arrays begin
+// at multiples of 64 bytes, memcpy's too. Each case is held against the definition before it is timed.
 
 #include <halfulp/benchmark/table.hpp>
 #include <halfulp/halfulp.hpp>
@@ -49,22 +49,24 @@ std::string type_name() {
     return std::same_as<T, float> ? "float32" : "float64";
 }
 
-/// Numbers of both signs, mostly normal in the format: one in 16 below its normal range, one in 256 above.
+/// Numbers of both signs as a scaled tensor has them: all exponents of the format's normal range, one in 16 below it,
+/// and, where asked for, one in 256 above the largest value.
 template <class T>
-std::vector<T> numbers(const float_format& format, std::size_t count, std::uint64_t seed) {
-    std::vector<T> result(count);
+hb::aligned_vector<T> numbers(const float_format& format, std::size_t count, std::uint64_t seed,
+                              bool overflows = false) {
+    hb::aligned_vector<T> result(count);
     const int lowest = std::max(format.minimum_exponent() - format.significand_bits, -100);
     const int normal = std::max(format.minimum_exponent(), -60);
-    const int top = std::min(format.maximum_exponent(), 60);
+    const int top = std::min(format.maximum_exponent(), 60) - 1;
     for (std::size_t i = 0; i < count; ++i) {
         const std::uint32_t random = philox_bits(seed, 0, i);
         const std::uint32_t choice = philox_bits(seed, 1, i);
         const auto within = [&](int low, int high) {
             return low + static_cast<int>((choice >> 8) % static_cast<std::uint32_t>(high - low + 1));
         };
-        const int exponent = choice % 256 == 0  ? top + 1
-                             : choice % 16 == 0 ? within(lowest, normal)
-                                                : within(normal, top);
+        const int exponent = overflows && choice % 256 == 0 ? top + 2
+                             : choice % 16 == 0             ? within(lowest, normal)
+                                                            : within(normal, top);
         const auto bits = std::uint64_t{random & 1} << 63 |
                           static_cast<std::uint64_t>(exponent + 1023) << 52 | std::uint64_t{random} << 20;
         result[i] = static_cast<T>(std::bit_cast<double>(bits));
@@ -73,7 +75,7 @@ std::vector<T> numbers(const float_format& format, std::size_t count, std::uint6
 }
 
 template <class T>
-bool same_bits(const std::vector<T>& x, const std::vector<T>& y) {
+bool same_bits(const hb::aligned_vector<T>& x, const hb::aligned_vector<T>& y) {
     return x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size() * sizeof(T)) == 0;
 }
 
@@ -81,7 +83,7 @@ bool same_bits(const std::vector<T>& x, const std::vector<T>& y) {
 template <class Out, class Use>
 auto as_defined(std::size_t count, const Use& use) {
     return [count, use] {
-        std::vector<Out> fast(count), plain(count);
+        hb::aligned_vector<Out> fast(count), plain(count);
         use(fast, round_options{.seed = 1});
         use(plain, round_options{.seed = 1, .execution = execution::plain});
         return same_bits(fast, plain);
@@ -91,8 +93,8 @@ auto as_defined(std::size_t count, const Use& use) {
 /// One pass that reads the input's words and writes so many bytes: what a conversion cannot avoid.
 hb::yardstick read_and_write(std::size_t read_bytes, std::size_t written_bytes, double units) {
     struct buffers {
-        std::vector<std::uint64_t> source;
-        std::vector<unsigned char> target;
+        hb::aligned_vector<std::uint64_t> source;
+        hb::aligned_vector<unsigned char> target;
         std::uint64_t sum = 0;
     };
     auto memory = std::make_shared<buffers>();
@@ -132,15 +134,17 @@ std::string shape_of(std::size_t count) {
 }
 
 template <class T, float_format Format, projection How>
-void add_round(const hb::suite& suite, const char* name, std::size_t count, random_generator generator) {
-    const std::string arithmetic =
-        std::string(name_of(How.mode)) + (generator == random_generator::philox_4x32_7 ? "(philox7)" : "");
+void add_round(const hb::suite& suite, const char* name, std::size_t count,
+               random_generator generator = random_generator::philox_4x32_10, bool overflows = false) {
+    const std::string arithmetic = std::string(name_of(How.mode)) +
+                                   (generator == random_generator::philox_4x32_7 ? "(philox7)" : "") +
+                                   (overflows ? "(overflowing)" : "");
     suite.add(
         {"round", type_name<T>() + "->" + name, arithmetic, shape_of(count)},
-        [count, generator] {
-            auto in = std::make_shared<std::vector<T>>(numbers<T>(Format, count, 1));
-            auto out = std::make_shared<std::vector<T>>(count);
-            const auto use = [in, generator](std::vector<T>& to, round_options options) {
+        [count, generator, overflows] {
+            auto in = std::make_shared<hb::aligned_vector<T>>(numbers<T>(Format, count, 1));
+            auto out = std::make_shared<hb::aligned_vector<T>>(count);
+            const auto use = [in, generator](hb::aligned_vector<T>& to, round_options options) {
                 options.generator = generator;
                 round(std::span(*in).first(to.size()), to, constant<Format>{}, constant<How>{}, options);
             };
@@ -160,13 +164,13 @@ void add_run_time(const hb::suite& suite, const char* name, std::size_t count) {
     suite.add(
         {"run_time", type_name<T>() + "->" + name, name_of(How.mode), shape_of(count)},
         [count] {
-            auto in = std::make_shared<std::vector<T>>(numbers<T>(Format, count, 1));
-            auto out = std::make_shared<std::vector<T>>(count);
+            auto in = std::make_shared<hb::aligned_vector<T>>(numbers<T>(Format, count, 1));
+            auto out = std::make_shared<hb::aligned_vector<T>>(count);
             auto format = std::make_shared<float_format>(Format);
             auto how = std::make_shared<projection>(How);
             ::benchmark::DoNotOptimize(format.get());
             ::benchmark::DoNotOptimize(how.get());
-            const auto use = [in, format, how](std::vector<T>& to, const round_options& options) {
+            const auto use = [in, format, how](hb::aligned_vector<T>& to, const round_options& options) {
                 round(std::span(*in).first(to.size()), to, *format, *how, options);
             };
             hb::measured m;
@@ -194,6 +198,9 @@ void add_all_modes(const hb::suite& suite, const char* name) {
                                   toward_positive, toward_negative, away_from_zero, to_odd, stochastic_a,
                                   stochastic_b, stochastic_c, stochastic_equal>{});
         add_round<T, Format, projection{stochastic_a}>(suite, name, count, random_generator::philox_4x32_7);
+        add_round<T, Format, projection{}>(suite, name, count, random_generator::philox_4x32_10, true);
+        add_round<T, Format, projection{toward_zero}>(suite, name, count, random_generator::philox_4x32_10,
+                                                      true);
         add_run_time<T, Format, projection{}>(suite, name, count);
         add_run_time<T, Format, projection{toward_negative}>(suite, name, count);
     }
@@ -209,9 +216,9 @@ void add_codes(const hb::suite& suite, const char* name, std::size_t count) {
     suite.add(
         {"encode", std::string("float32->") + name, arithmetic, shape_of(count)},
         [count, size] {
-            auto in = std::make_shared<std::vector<float>>(numbers<float>(Format, count, 1));
-            auto codes = std::make_shared<std::vector<element>>(size);
-            const auto use = [in](std::vector<element>& to, const round_options& options) {
+            auto in = std::make_shared<hb::aligned_vector<float>>(numbers<float>(Format, count, 1));
+            auto codes = std::make_shared<hb::aligned_vector<element>>(size);
+            const auto use = [in](hb::aligned_vector<element>& to, const round_options& options) {
                 if constexpr (packed)
                     encode_packed(std::span(*in).first(to.size() * 8 / std::size_t{Format.bits()}), to,
                                   constant<Format>{}, constant<How>{}, options);
@@ -230,11 +237,11 @@ void add_codes(const hb::suite& suite, const char* name, std::size_t count) {
         suite.add(
             {"decode", std::string(name) + "->float32", packed ? "exact(packed)" : "exact", shape_of(count)},
             [count, size] {
-                auto codes = std::make_shared<std::vector<element>>(size);
+                auto codes = std::make_shared<hb::aligned_vector<element>>(size);
                 for (std::size_t i = 0; i < size; ++i)
                     (*codes)[i] = static_cast<element>(philox_bits(1, 0, i));
-                auto out = std::make_shared<std::vector<float>>(count);
-                const auto use = [codes](std::vector<float>& to, const round_options& options) {
+                auto out = std::make_shared<hb::aligned_vector<float>>(count);
+                const auto use = [codes](hb::aligned_vector<float>& to, const round_options& options) {
                     if constexpr (packed)
                         decode_packed(std::span(*codes).first(packed_size(to.size(), Format)), to,
                                       constant<Format>{}, options);
@@ -263,8 +270,8 @@ void add_arithmetic(const hb::suite& suite, const char* name, std::size_t count)
             {fused ? "fma" : "add", type, name_of(Mode), shape_of(count)},
             [count, fused] {
                 const auto operands = [&](std::uint64_t seed) {
-                    const std::vector<float> values = numbers<float>(Format, count, seed);
-                    auto result = std::make_shared<std::vector<Element>>(count);
+                    const hb::aligned_vector<float> values = numbers<float>(Format, count, seed);
+                    auto result = std::make_shared<hb::aligned_vector<Element>>(count);
                     for (std::size_t i = 0; i < count; ++i) {
                         const auto rounded = convert<number>(
                             values[i], projection{rounding::ties_to_even, saturation::finite});
@@ -276,8 +283,8 @@ void add_arithmetic(const hb::suite& suite, const char* name, std::size_t count)
                     return result;
                 };
                 const auto x = operands(1), y = operands(2), z = operands(3);
-                auto out = std::make_shared<std::vector<Element>>(count);
-                const auto use = [=](std::vector<Element>& to, const round_options& options) {
+                auto out = std::make_shared<hb::aligned_vector<Element>>(count);
+                const auto use = [=](hb::aligned_vector<Element>& to, const round_options& options) {
                     const auto part = [&](const auto& all) { return std::span(*all).first(to.size()); };
                     if (fused)
                         fma(part(x), part(y), part(z), to, constant<Format>{}, how{}, options);

@@ -17,12 +17,33 @@
 #include <chrono>
 #include <cstddef>
 #include <cstring>
+#include <new>
 #include <string>
 #include <vector>
 
 namespace halfulp {
 inline namespace v0 {
 namespace benchmarks {
+
+/// Memory that begins at a multiple of 64 bytes, for arrays to be timed: where an array begins is chance
+/// otherwise, and changes what memcpy does in the caches by a factor of two.
+template <class T>
+struct aligned_allocator {
+    using value_type = T;
+    aligned_allocator() noexcept = default;
+    template <class U>
+    aligned_allocator(const aligned_allocator<U>&) noexcept {}
+    T* allocate(std::size_t count) {
+        return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{64}));
+    }
+    void deallocate(T* memory, std::size_t) noexcept { ::operator delete (memory, std::align_val_t{64}); }
+    template <class U>
+    friend bool operator==(const aligned_allocator&, const aligned_allocator<U>&) noexcept {
+        return true;
+    }
+};
+template <class T>
+using aligned_vector = std::vector<T, aligned_allocator<T>>;
 
 /// Units of work a second: `body()` does `units` of them. It runs once to warm up, then in rounds of
 /// about 2 ms, and the fastest of `rounds` counts, which is what the machine can do undisturbed.
@@ -51,7 +72,7 @@ double units_per_second(double units, Body&& body, int rounds = 25) {
 
 /// Bytes a second that memcpy moves between two buffers of this size: reading and writing count once.
 inline double copied_bytes_per_second(std::size_t bytes) {
-    std::vector<unsigned char> source(bytes, 1), target(bytes);
+    aligned_vector<unsigned char> source(bytes, 1), target(bytes);
     return units_per_second(static_cast<double>(bytes), [&] {
         std::memcpy(target.data(), source.data(), bytes);
         ::benchmark::DoNotOptimize(target.data());

@@ -88,7 +88,7 @@ struct measured {
 inline yardstick copy_of(std::size_t bytes, double units, std::string name = "memcpy") {
     struct buffers {
         explicit buffers(std::size_t size) : source(size, 1), target(size) {}
-        std::vector<unsigned char> source, target;
+        aligned_vector<unsigned char> source, target;
     };
     return {.name = std::move(name),
             .body =

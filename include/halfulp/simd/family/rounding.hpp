@@ -12,14 +12,35 @@ inline namespace v0 {
 namespace simd {
 namespace HALFULP_FAMILY {
 
-/// The greatest magnitude in a group of registers is below the bound.
+/// Tells whether a group of registers can do without step 4. Where a group could not, the next ones are taken to
+/// need it too: special values come in crowds, and a branch that is not foreseen costs as much as the group.
 template <class Carrier>
-HALFULP_ALWAYS_INLINE bool all_below(const typename lanes_of<Carrier>::words (&magnitudes)[together],
-                                     typename lanes_of<Carrier>::words bound) noexcept {
-    return !any_at_least(
-        greater_of(greater_of(magnitudes[0], magnitudes[1]), greater_of(magnitudes[2], magnitudes[3])),
-        bound);
-}
+class special_watch {
+    using words = typename lanes_of<Carrier>::words;
+
+  public:
+    HALFULP_ALWAYS_INLINE explicit special_watch(typename word_of<Carrier>::type bound) noexcept
+        : bound_(splat<Carrier>(bound)) {}
+
+    /// True if all magnitudes are below the bound; false may be said of any group.
+    HALFULP_ALWAYS_INLINE bool all_safe(const words (&magnitudes)[together]) noexcept {
+        if (groups_ > 0) {
+            --groups_;
+            return false;
+        }
+        const words greatest =
+            greater_of(greater_of(magnitudes[0], magnitudes[1]), greater_of(magnitudes[2], magnitudes[3]));
+        if (any_at_least(greatest, bound_)) [[unlikely]] {
+            groups_ = 32;
+            return false;
+        }
+        return true;
+    }
+
+  private:
+    words bound_;
+    int groups_ = 0;
+};
 
 /// The constants of a plan in registers.
 template <class Carrier>
@@ -35,11 +56,9 @@ struct rounding_registers {
           parity(splat<Carrier>(c.parity)),
           add_positive(splat<Carrier>(c.add_positive)),
           add_difference(splat<Carrier>(c.add_positive ^ c.add_negative)),
-          add_odd(splat<Carrier>(c.add_odd)),
-          first_unsafe(splat<Carrier>(c.first_unsafe)) {}
+          add_odd(splat<Carrier>(c.add_odd)) {}
 
-    words magnitude_mask, smallest_normal, ulp, keep, parity, add_positive, add_difference, add_odd,
-        first_unsafe;
+    words magnitude_mask, smallest_normal, ulp, keep, parity, add_positive, add_difference, add_odd;
 };
 
 /// x or y, where `sign` is all ones.
@@ -48,42 +67,60 @@ HALFULP_ALWAYS_INLINE Words by_sign(Words sign, Words positive, Words negative) 
     return positive ^ (sign & (positive ^ negative));
 }
 
-/// Steps 4 and 5: what lies beyond the range, special values and the sign. `value` is the rounded
-/// magnitude of x. With `in_range` no magnitude in the group overflows, is infinite or NaN.
-template <class Carrier, bool InRange>
-HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words finish(
+/// Step 5: the sign of x for a rounded magnitude.
+template <class Carrier>
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words with_sign_of(
     typename lanes_of<Carrier>::words x, typename lanes_of<Carrier>::words value, const rounding_plan& plan,
     const rounding_registers<Carrier>& r) noexcept {
-    using constants = carrier_constants<Carrier>;
     using words = typename lanes_of<Carrier>::words;
-    const constants& c = plan.template constants<Carrier>();
+    const auto& c = plan.template constants<Carrier>();
     const words magnitude = x & r.magnitude_mask;
-    const words sign = sign_mask(x);
-    words result = value | (x & ~r.magnitude_mask);
-    if constexpr (!InRange) {
-        const words overflow =
-            by_sign(sign, splat<Carrier>(c.overflow_positive), splat<Carrier>(c.overflow_negative));
-        result = as_integers(value) > as_integers(splat<Carrier>(c.largest)) ? overflow : result;
-    }
+    words result = value | (x ^ magnitude);
     if (plan.signs() != sign_rule::kept) [[unlikely]] {
         // Nonzero values keep their sign or, in unsigned formats, become a constant; zeros lose it.
         const words zero = {};
         const words what = plan.format().has_zero() ? value : magnitude;
-        const words at_zero = splat<Carrier>(c.zero_positive);
-        result = what == zero ? at_zero : result;
+        result = what == zero ? splat<Carrier>(c.zero_positive) : result;
         if (plan.signs() == sign_rule::none) {
-            const words negative = (sign & ~reinterpret_cast<words>(what == zero));
+            const words negative = sign_mask(x) & ~reinterpret_cast<words>(what == zero);
             result = negative != zero ? splat<Carrier>(c.below_unsigned) : result;
         }
     }
-    if constexpr (!InRange) {
-        const words infinity = splat<Carrier>(constants::infinity);
-        const words at_infinity =
-            by_sign(sign, splat<Carrier>(c.infinity_positive), splat<Carrier>(c.infinity_negative));
-        result = magnitude == infinity ? at_infinity : result;
-        result = as_integers(magnitude) > as_integers(infinity) ? splat<Carrier>(c.not_a_number) : result;
-    }
     return result;
+}
+
+/// By what overflow is told: the result exceeds the largest value, or, in a short form of ties to even, which may
+/// compute anything there, the input is at least the first that overflows.
+enum class overflow_shows : unsigned char { in_result, in_input };
+
+/// Step 4, for the groups in which something may overflow or is not finite.
+template <class Carrier, overflow_shows Where>
+HALFULP_ALWAYS_INLINE void put_in_specials(const typename lanes_of<Carrier>::words (&x)[together],
+                                           typename lanes_of<Carrier>::words (&results)[together],
+                                           const carrier_constants<Carrier>& c) noexcept {
+    using constants = carrier_constants<Carrier>;
+    using words = typename lanes_of<Carrier>::words;
+    const words magnitude_mask = splat<Carrier>(constants::magnitude_mask);
+    const words infinity = splat<Carrier>(constants::infinity);
+    const words last = splat<Carrier>(Where == overflow_shows::in_input ? c.first_overflow - 1 : c.largest);
+    const bool infinity_overflows =
+        c.infinity_positive == c.overflow_positive && c.infinity_negative == c.overflow_negative;
+#pragma GCC unroll 4
+    for (std::size_t j = 0; j < together; ++j) {
+        const words magnitude = x[j] & magnitude_mask;
+        const words sign = sign_mask(x[j]);
+        const words overflow =
+            by_sign(sign, splat<Carrier>(c.overflow_positive), splat<Carrier>(c.overflow_negative));
+        words result = results[j];
+        const words measure = Where == overflow_shows::in_input ? magnitude : result & magnitude_mask;
+        result = as_integers(measure) > as_integers(last) ? overflow : result;
+        if (!infinity_overflows) {
+            const words at_infinity =
+                by_sign(sign, splat<Carrier>(c.infinity_positive), splat<Carrier>(c.infinity_negative));
+            result = magnitude == infinity ? at_infinity : result;
+        }
+        results[j] = as_integers(magnitude) > as_integers(infinity) ? splat<Carrier>(c.not_a_number) : result;
+    }
 }
 
 /// Step 2 undone: the magnitude of a rounded value, where lanes with `x` below 2^emin still hold 2^emin more.
@@ -111,43 +148,47 @@ class result_writer {
           sign_shift_(static_cast<int>(sizeof(word)) * 8 - 1 - plan.format().magnitude_bits()),
           smallest_normal_(splat<Carrier>(plan.template constants<Carrier>().smallest_normal)),
           offset_(splat<Carrier>(plan.template constants<Carrier>().exponent_offset)),
-          largest_(splat<Carrier>(plan.template constants<Carrier>().largest)),
           infinity_code_(splat<Carrier>(static_cast<word>(plan.format().infinity_magnitude()))),
           nan_code_(splat<Carrier>(static_cast<word>(plan.format().nan_code()))) {}
 
-    /// `x` are values of the format, as rounding leaves them. With InRange they are finite.
-    template <bool InRange>
-    HALFULP_ALWAYS_INLINE void write(Out* to, const words (&x)[together]) const noexcept {
+    /// `results` are values of the format, as rounding leaves them; if not `in_range`, with special values.
+    HALFULP_ALWAYS_INLINE void write(Out* to, const words (&results)[together],
+                                     bool in_range) const noexcept {
         if constexpr (std::same_as<Out, Carrier>) {
-            store_all(to, x);
+            store_all(to, results);
         } else {
             words codes[together];
 #pragma GCC unroll 4
             for (std::size_t j = 0; j < together; ++j)
-                codes[j] = code_of<InRange>(x[j]);
+                codes[j] = code_of(results[j]);
+            if (!in_range) [[unlikely]] {
+                const words magnitude_mask = splat<Carrier>(constants::magnitude_mask);
+                const words infinity = splat<Carrier>(constants::infinity);
+#pragma GCC unroll 4
+                for (std::size_t j = 0; j < together; ++j) {
+                    const words magnitude = results[j] & magnitude_mask;
+                    const words sign = (results[j] ^ magnitude) >> sign_shift_;
+                    words code = codes[j];
+                    code = magnitude == infinity ? infinity_code_ | sign : code;
+                    codes[j] = as_integers(magnitude) > as_integers(infinity) ? nan_code_ : code;
+                }
+            }
             store_codes(to, codes);
         }
     }
 
   private:
-    template <bool InRange>
     HALFULP_ALWAYS_INLINE words code_of(words x) const noexcept {
         const words magnitude = x & splat<Carrier>(constants::magnitude_mask);
         const words moved = as_words(as_reals(magnitude) + as_reals(smallest_normal_)) -
                             splat<Carrier>(constants::one_exponent);
         const words placed = as_integers(magnitude) < as_integers(smallest_normal_) ? moved : magnitude;
-        words code = (placed - offset_) >> dropped_;
-        if constexpr (!InRange) {
-            code = as_integers(magnitude) > as_integers(largest_) ? infinity_code_ : code;
-            code =
-                as_integers(magnitude) > as_integers(splat<Carrier>(constants::infinity)) ? nan_code_ : code;
-        }
-        return code | ((x ^ magnitude) >> sign_shift_);
+        return ((placed - offset_) >> dropped_) | ((x ^ magnitude) >> sign_shift_);
     }
 
     int dropped_;
     int sign_shift_;
-    words smallest_normal_, offset_, largest_, infinity_code_, nan_code_;
+    words smallest_normal_, offset_, infinity_code_, nan_code_;
 };
 
 /// Random bits for each of a register's lanes.
@@ -161,7 +202,7 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words load_random(const std::u
 }
 
 /// Any mode in which `Addend` says what is added below the last kept bit.
-template <class Carrier, addend Addend, bool InRange>
+template <class Carrier, addend Addend>
 HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_by_addend(
     typename lanes_of<Carrier>::words x, typename lanes_of<Carrier>::words random, const rounding_plan& plan,
     const rounding_registers<Carrier>& r) noexcept {
@@ -202,7 +243,7 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_by_addend(
         const words flushed = as_integers(magnitude) < as_integers(up_from) ? zero : r.smallest_normal;
         value = as_integers(magnitude) < as_integers(r.smallest_normal) ? flushed : value;
     }
-    return finish<Carrier, InRange>(x, value, plan, r);
+    return with_sign_of<Carrier>(x, value, plan, r);
 }
 
 /// random[i] are the bits of element i where the addend is a coin's, and not looked at otherwise.
@@ -213,6 +254,7 @@ inline void round_by_addend(const Carrier* in, Out* out, const std::uint32_t* ra
     constexpr std::size_t lanes = lanes_of<Carrier>::count;
     const rounding_registers<Carrier> r(plan.template constants<Carrier>());
     const result_writer<Carrier, Out> writer(plan);
+    special_watch<Carrier> watch(plan.template constants<Carrier>().first_unsafe);
     for (std::size_t i = 0; i < count; i += lanes * together) {
         words x[together], magnitude[together], bits[together];
 #pragma GCC unroll 4
@@ -224,86 +266,109 @@ inline void round_by_addend(const Carrier* in, Out* out, const std::uint32_t* ra
             else
                 bits[j] = x[j];
         }
-        if (all_below<Carrier>(magnitude, r.first_unsafe)) [[likely]] {
+        const bool in_range = watch.all_safe(magnitude);
+        words results[together];
 #pragma GCC unroll 4
-            for (std::size_t j = 0; j < together; ++j)
-                x[j] = lanes_by_addend<Carrier, Addend, true>(x[j], bits[j], plan, r);
-            writer.template write<true>(out + i, x);
-        } else {
-#pragma GCC unroll 4
-            for (std::size_t j = 0; j < together; ++j)
-                x[j] = lanes_by_addend<Carrier, Addend, false>(x[j], bits[j], plan, r);
-            writer.template write<false>(out + i, x);
-        }
+        for (std::size_t j = 0; j < together; ++j)
+            results[j] = lanes_by_addend<Carrier, Addend>(x[j], bits[j], plan, r);
+        if (!in_range) [[unlikely]]
+            put_in_specials<Carrier, overflow_shows::in_result>(x, results,
+                                                                plan.template constants<Carrier>());
+        writer.write(out + i, results, in_range);
     }
 }
 
-/// Ties to even in the short form of the plan; groups in which something overflows, or is not finite, go
-/// the general way.
-template <class Carrier, class Out, nearest_even_form Form>
-inline void round_nearest_even(const Carrier* in, Out* out, std::size_t count,
-                               const rounding_plan& plan) noexcept {
+/// Ties to even in a short form of the plan.
+template <class Carrier, nearest_even_form Form>
+struct nearest_even_lanes {
     using constants = carrier_constants<Carrier>;
     using words = typename lanes_of<Carrier>::words;
     using reals = typename lanes_of<Carrier>::reals;
     using word = typename constants::word;
+
+    HALFULP_ALWAYS_INLINE explicit nearest_even_lanes(const rounding_plan& plan) noexcept
+        : dropped(plan.template constants<Carrier>().dropped),
+          sign_shift(static_cast<int>(sizeof(word)) * 8 - 1 - plan.format().magnitude_bits()),
+          magnitude_mask(splat<Carrier>(constants::magnitude_mask)),
+          exponent_mask(splat<Carrier>(constants::infinity)),
+          smallest_normal(splat<Carrier>(plan.template constants<Carrier>().smallest_normal)),
+          raise(splat<Carrier>(static_cast<word>(static_cast<word>(dropped) << constants::stored))),
+          below_half(splat<Carrier>(plan.template constants<Carrier>().add_positive)),
+          keep(splat<Carrier>(plan.template constants<Carrier>().keep)),
+          one(splat<Carrier>(1)) {}
+
+    /// The rounded value. In the form `sum` 2^P quanta are added, where the quantum is that of x's binade, or of
+    /// 2^emin below it: the sum's last bit is one quantum, and its parity that of the code.
+    HALFULP_ALWAYS_INLINE words value_of(words x) const noexcept {
+        const words magnitude = x & magnitude_mask;
+        words value;
+        if constexpr (Form == nearest_even_form::sum) {
+            const reals shift = as_reals(greater_of(x & exponent_mask, smallest_normal) + raise);
+            value = as_words((as_reals(magnitude) + shift) - shift);
+        } else {
+            value = (magnitude + below_half + ((magnitude >> dropped) & one)) & keep;
+        }
+        return value | (x ^ magnitude);
+    }
+
+    /// The code of the rounded value: the sum's last bits, and the binade's number above them.
+    HALFULP_ALWAYS_INLINE words code_of(words x) const noexcept {
+        const words magnitude = x & magnitude_mask;
+        words code;
+        if constexpr (Form == nearest_even_form::sum) {
+            const words binade = greater_of(x & exponent_mask, smallest_normal);
+            const words shift = binade + raise;
+            code = (as_words(as_reals(magnitude) + as_reals(shift)) - shift) +
+                   ((binade - smallest_normal) >> dropped);
+        } else {
+            code = (magnitude + below_half + ((magnitude >> dropped) & one)) >> dropped;
+        }
+        return code | ((x ^ magnitude) >> sign_shift);
+    }
+
+    int dropped;
+    int sign_shift;
+    words magnitude_mask, exponent_mask, smallest_normal, raise, below_half, keep, one;
+};
+
+template <class Carrier, class Out, nearest_even_form Form>
+inline void round_nearest_even(const Carrier* in, Out* out, std::size_t count,
+                               const rounding_plan& plan) noexcept {
+    using words = typename lanes_of<Carrier>::words;
     constexpr std::size_t lanes = lanes_of<Carrier>::count;
-    const constants& c = plan.template constants<Carrier>();
-    const words magnitude_mask = splat<Carrier>(constants::magnitude_mask);
-    const words exponent_mask = splat<Carrier>(constants::infinity);
-    const words smallest_normal = splat<Carrier>(c.smallest_normal);
-    const words raise = splat<Carrier>(static_cast<word>(static_cast<word>(c.dropped) << constants::stored));
-    const words first_overflow = splat<Carrier>(c.first_overflow);
-    const words below_half = splat<Carrier>(c.add_positive);
-    const words keep = splat<Carrier>(c.keep);
-    const words one = splat<Carrier>(1);
     constexpr bool to_values = std::same_as<Out, Carrier>;
-    const int sign_shift =
-        to_values ? 0 : static_cast<int>(sizeof(word)) * 8 - 1 - plan.format().magnitude_bits();
+    const auto& c = plan.template constants<Carrier>();
+    const nearest_even_lanes<Carrier, Form> r(plan);
+    const result_writer<Carrier, Out> writer(plan);
+    special_watch<Carrier> watch(c.first_overflow);
     for (std::size_t i = 0; i < count; i += lanes * together) {
-        words x[together], magnitude[together];
+        words x[together], magnitude[together], results[together];
 #pragma GCC unroll 4
         for (std::size_t j = 0; j < together; ++j) {
             x[j] = load<words>(in + i + j * lanes);
-            magnitude[j] = x[j] & magnitude_mask;
+            magnitude[j] = x[j] & r.magnitude_mask;
         }
-        if (!all_below<Carrier>(magnitude, first_overflow)) [[unlikely]] {
-            round_by_addend<Carrier, Out, addend::by_parity>(in + i, out + i, nullptr, lanes * together,
-                                                             plan);
-            continue;
-        }
+        const bool in_range = watch.all_safe(magnitude);
+        if (to_values || !in_range) {
 #pragma GCC unroll 4
-        for (std::size_t j = 0; j < together; ++j) {
-            // The magnitude, or its code, before the sign.
-            words value;
-            if constexpr (Form == nearest_even_form::sum) {
-                // 2^P quanta, where the quantum is that of x's binade, or of 2^emin below it: the sum's
-                // last bit is one quantum, and its parity that of the code.
-                const words binade = greater_of(x[j] & exponent_mask, smallest_normal);
-                const words shift = binade + raise;
-                const reals sum = as_reals(magnitude[j]) + as_reals(shift);
-                if constexpr (to_values)
-                    value = as_words(sum - as_reals(shift));
-                else
-                    value = (as_words(sum) - shift) + ((binade - smallest_normal) >> c.dropped);
-            } else {
-                const words odd = (magnitude[j] >> c.dropped) & one;
-                const words sum = magnitude[j] + below_half + odd;
-                value = to_values ? sum & keep : sum >> c.dropped;
-            }
-            x[j] = value | ((x[j] ^ magnitude[j]) >> sign_shift);
+            for (std::size_t j = 0; j < together; ++j)
+                results[j] = r.value_of(x[j]);
+            if (!in_range) [[unlikely]]
+                put_in_specials<Carrier, overflow_shows::in_input>(x, results, c);
+            writer.write(out + i, results, in_range);
+        } else if constexpr (!to_values) {
+#pragma GCC unroll 4
+            for (std::size_t j = 0; j < together; ++j)
+                results[j] = r.code_of(x[j]);
+            store_codes(out + i, results);
         }
-        if constexpr (to_values)
-            store_all(out + i, x);
-        else
-            store_codes(out + i, x);
     }
 }
 
 /// stochastic_a, b and c for any plan, as core/round_magnitude.hpp defines them. With d bits to drop (more below 2^emin), N
 /// random bits R, and W the width of a word, ν · 2^W is the dropped part moved to the top of a word; it and
 /// R · 2^(W−N) carry out of the word exactly when stochastic_a goes up.
-template <class Carrier, rounding Mode, bool InRange>
+template <class Carrier, rounding Mode>
 HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_stochastic(
     typename lanes_of<Carrier>::words x, typename lanes_of<Carrier>::words random, const rounding_plan& plan,
     const rounding_registers<Carrier>& r) noexcept {
@@ -371,7 +436,7 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_stochastic(
         const words flushed = plan.format().has_zero() ? r.smallest_normal & up : r.smallest_normal;
         value = as_integers(magnitude) < as_integers(r.smallest_normal) ? flushed : value;
     }
-    return finish<Carrier, InRange>(x, value, plan, r);
+    return with_sign_of<Carrier>(x, value, plan, r);
 }
 
 /// floor(|x| · scale) as an integer: float has an instruction, double the sum with 2^52 quanta, put right
@@ -396,7 +461,7 @@ HALFULP_ALWAYS_INLINE words64 to_fixed_point(words64 magnitude, const carrier_co
 
 /// The same where the plan has a fixed-point form: below 2^emin, |x| is turned into an integer with F
 /// fraction bits after the quantum's, and both ranges need one addition and one shift.
-template <class Carrier, rounding Mode, bool InRange>
+template <class Carrier, rounding Mode>
 HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_stochastic_fixed(
     typename lanes_of<Carrier>::words x, typename lanes_of<Carrier>::words random, const rounding_plan& plan,
     const rounding_registers<Carrier>& r) noexcept {
@@ -439,17 +504,17 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_stochastic_fixed(
         const words without = as_words(as_reals(small) - as_reals(r.smallest_normal));
         value = as_integers(magnitude) < as_integers(r.smallest_normal) ? without : value;
     }
-    return finish<Carrier, InRange>(x, value, plan, r);
+    return with_sign_of<Carrier>(x, value, plan, r);
 }
 
-template <class Carrier, rounding Mode, bool Fixed, bool InRange>
+template <class Carrier, rounding Mode, bool Fixed>
 HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_stochastic_as(
     typename lanes_of<Carrier>::words x, typename lanes_of<Carrier>::words random, const rounding_plan& plan,
     const rounding_registers<Carrier>& r) noexcept {
     if constexpr (Fixed)
-        return lanes_stochastic_fixed<Carrier, Mode, InRange>(x, random, plan, r);
+        return lanes_stochastic_fixed<Carrier, Mode>(x, random, plan, r);
     else
-        return lanes_stochastic<Carrier, Mode, InRange>(x, random, plan, r);
+        return lanes_stochastic<Carrier, Mode>(x, random, plan, r);
 }
 
 /// `Fixed` chooses the form with fixed-point subnormals.
@@ -460,6 +525,7 @@ inline void round_stochastic(const Carrier* in, Out* out, const std::uint32_t* r
     constexpr std::size_t lanes = lanes_of<Carrier>::count;
     const rounding_registers<Carrier> r(plan.template constants<Carrier>());
     const result_writer<Carrier, Out> writer(plan);
+    special_watch<Carrier> watch(plan.template constants<Carrier>().first_unsafe);
     for (std::size_t i = 0; i < count; i += lanes * together) {
         words x[together], magnitude[together];
 #pragma GCC unroll 4
@@ -467,19 +533,16 @@ inline void round_stochastic(const Carrier* in, Out* out, const std::uint32_t* r
             x[j] = load<words>(in + i + j * lanes);
             magnitude[j] = x[j] & r.magnitude_mask;
         }
-        if (all_below<Carrier>(magnitude, r.first_unsafe)) [[likely]] {
+        const bool in_range = watch.all_safe(magnitude);
+        words results[together];
 #pragma GCC unroll 4
-            for (std::size_t j = 0; j < together; ++j)
-                x[j] = lanes_stochastic_as<Carrier, Mode, Fixed, true>(
-                    x[j], load_random<Carrier>(random + i + j * lanes), plan, r);
-            writer.template write<true>(out + i, x);
-        } else {
-#pragma GCC unroll 4
-            for (std::size_t j = 0; j < together; ++j)
-                x[j] = lanes_stochastic_as<Carrier, Mode, Fixed, false>(
-                    x[j], load_random<Carrier>(random + i + j * lanes), plan, r);
-            writer.template write<false>(out + i, x);
-        }
+        for (std::size_t j = 0; j < together; ++j)
+            results[j] = lanes_stochastic_as<Carrier, Mode, Fixed>(
+                x[j], load_random<Carrier>(random + i + j * lanes), plan, r);
+        if (!in_range) [[unlikely]]
+            put_in_specials<Carrier, overflow_shows::in_result>(x, results,
+                                                                plan.template constants<Carrier>());
+        writer.write(out + i, results, in_range);
     }
 }
 
