@@ -142,7 +142,7 @@ void add_round(const hb::suite& suite, const char* name, std::size_t count,
     suite.add(
         {"round", type_name<T>() + "->" + name, arithmetic, shape_of(count)},
         [count, generator, overflows] {
-            auto in = std::make_shared<hb::aligned_vector<T>>(numbers<T>(Format, count, 1));
+            auto in = std::make_shared<hb::aligned_vector<T>>(numbers<T>(Format, count, 1, overflows));
             auto out = std::make_shared<hb::aligned_vector<T>>(count);
             const auto use = [in, generator](hb::aligned_vector<T>& to, round_options options) {
                 options.generator = generator;

@@ -203,12 +203,14 @@ constexpr auto power_of_two_bits(int exponent) noexcept {
                                           : static_cast<word>(constants::one_exponent >> (1 - field));
 }
 
-/// True if the carrier has every finite value of the format, at least two bits to drop, and 2^emin.
+/// True if the carrier has every finite value of the format, at least two bits to drop, 2^emin and twice that.
 template <class Carrier>
 constexpr bool can_carry(const float_format& format) noexcept {
     const float_format& carrier = simd::carrier_constants<Carrier>::carrier;
     return format.bits() <= 32 && format.significand_bits + 2 <= carrier.significand_bits &&
-           format.minimum_exponent() >= carrier.minimum_exponent() && contains_finite(carrier, format);
+           format.minimum_exponent() >= carrier.minimum_exponent() &&
+           // Values below 2^emin are added to it; and fixed point has no value as large.
+           format.minimum_exponent() < carrier.maximum_exponent() && contains_finite(carrier, format);
 }
 
 }  // namespace detail
@@ -330,9 +332,10 @@ constexpr simd::carrier_constants<Carrier> rounding_plan::make() const noexcept 
             all_normal ? Carrier{0} : std::bit_cast<Carrier>(detail::power_of_two_bits<Carrier>(scale));
     }
 
-    // The short forms of ties to even.
+    // The short forms of ties to even. They find overflow by the input, in the binade of the largest value;
+    // where no value is normal (also with one exponent bit, all of it NaN's) its last bit is elsewhere.
     if (mode == rounding::ties_to_even && signs_ == simd::sign_rule::kept && !flushes() &&
-        format_.exponent_bits > 0) {
+        format_.maximum_exponent() >= format_.minimum_exponent()) {
         if (format_.minimum_exponent() == constants::carrier.minimum_exponent())
             c.form = simd::nearest_even_form::bits;
         else if (format_.maximum_exponent() + c.dropped <= constants::carrier.bias)

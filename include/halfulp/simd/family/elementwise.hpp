@@ -108,7 +108,7 @@ inline bool all_within(const Carrier* in, std::size_t count, const operand_bound
             const words before = magnitude - 1;
             seen[j] |= magnitude;
             largest[j] = greater_of(largest[j], magnitude);
-            before_smallest[j] = before < before_smallest[j] ? before : before_smallest[j];
+            before_smallest[j] = lesser_of(before, before_smallest[j]);
         }
     }
     word most = 0, least = ~word{0}, bits = 0;

@@ -96,12 +96,6 @@ HALFULP_ALWAYS_INLINE std::uint64_t sum_of_lanes(Words x) noexcept {
     return sum;
 }
 
-/// The greater of two words below 2^31 (2^63).
-template <class Words>
-HALFULP_ALWAYS_INLINE Words greater_of(Words x, Words y) noexcept {
-    return as_integers(x) > as_integers(y) ? x : y;
-}
-
 // What the vector types have no operator for, as the instruction itself; both dialects of assembly, so
 // that -masm=intel compiles too. "v" is any register that the family has.
 
@@ -133,6 +127,37 @@ HALFULP_ALWAYS_INLINE words64 multiply_low_halves(words64 x, words64 y) noexcept
     words64 result;
     __asm__("{vpmuludq %2, %1, %0|vpmuludq %0, %1, %2}" : "=v"(result) : "v"(x), "v"(y));
     return result;
+}
+
+/// The greater of two words below 2^31 (2^63), and the lesser of any two; written as comparisons, g++ makes
+/// two instructions of each.
+HALFULP_ALWAYS_INLINE words32 greater_of(words32 x, words32 y) noexcept {
+    words32 result;
+    __asm__("{vpmaxsd %2, %1, %0|vpmaxsd %0, %1, %2}" : "=v"(result) : "v"(x), "v"(y));
+    return result;
+}
+HALFULP_ALWAYS_INLINE words32 lesser_of(words32 x, words32 y) noexcept {
+    words32 result;
+    __asm__("{vpminud %2, %1, %0|vpminud %0, %1, %2}" : "=v"(result) : "v"(x), "v"(y));
+    return result;
+}
+HALFULP_ALWAYS_INLINE words64 greater_of(words64 x, words64 y) noexcept {
+#if HALFULP_FAMILY_BYTES == 64
+    words64 result;
+    __asm__("{vpmaxsq %2, %1, %0|vpmaxsq %0, %1, %2}" : "=v"(result) : "v"(x), "v"(y));
+    return result;
+#else
+    return as_integers(x) > as_integers(y) ? x : y;  // AVX2 has none for 64 bits
+#endif
+}
+HALFULP_ALWAYS_INLINE words64 lesser_of(words64 x, words64 y) noexcept {
+#if HALFULP_FAMILY_BYTES == 64
+    words64 result;
+    __asm__("{vpminuq %2, %1, %0|vpminuq %0, %1, %2}" : "=v"(result) : "v"(x), "v"(y));
+    return result;
+#else
+    return x < y ? x : y;
+#endif
 }
 
 HALFULP_ALWAYS_INLINE reals32 square_root(reals32 x) noexcept {

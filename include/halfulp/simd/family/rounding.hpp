@@ -218,7 +218,7 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words lanes_by_addend(
     const reals sum = as_reals(magnitude) + base;
     const words error = as_words(as_reals(magnitude) - (sum - base));
     const words lost = error & r.magnitude_mask;
-    const words moved = (as_words(sum) + sign_mask(error)) | (lost < one ? lost : one);
+    const words moved = (as_words(sum) + sign_mask(error)) | lesser_of(lost, one);
     const words aligned = as_integers(magnitude) < as_integers(r.smallest_normal) ? moved : magnitude;
 
     // 1. One addition, which carries where the mode goes up.
