@@ -105,7 +105,9 @@ class table_reporter : public ::benchmark::BenchmarkReporter {
                     head.push_back(name);
                     char text[32];
                     std::snprintf(text, sizeof text,
-                                  counter.value != 0 && counter.value < 0.095 ? "%.3f" : "%.2f",
+                                  name == "wrong"                               ? "%.0f"
+                                  : counter.value != 0 && counter.value < 0.095 ? "%.3f"
+                                                                                : "%.2f",
                                   counter.value);
                     cells.emplace_back(text);
                 }

@@ -42,6 +42,21 @@ with_status<code_uint<Format>> encode_element(Format f, Projection p, In x, cons
     return encode(f, p, exactly<workspace>(unpack_operand(x)), random_bits_of(p, options, i));
 }
 
+/// The same without the flags, by the scalar conversion's two lanes: double where the format fits it (formats/
+/// carrier.hpp; numbers below its normal range are not for it), else exact integers.
+template <class Format, class Projection, class In>
+code_uint<Format> code_of_element(Format f, Projection p, In x, const round_options& options,
+                                  std::size_t i) noexcept {
+    const float_format format = f;
+    if (carrier::fits(format)) {
+        const auto number = static_cast<double>(x);
+        const auto bits = std::bit_cast<std::uint64_t>(number);
+        if (std::same_as<In, float> || (bits << 1 >> 53) != 0 || number == 0)
+            return carrier::encode(f, p, number, random_bits_of(p, options, i));
+    }
+    return encode_element(f, p, x, options, i).value;
+}
+
 /// The value of a code in a type that holds it: the definition.
 template <class Out, class Format>
 Out decode_element(Format f, code_uint<Format> code) noexcept {
