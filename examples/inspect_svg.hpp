@@ -85,10 +85,10 @@ class value_line {
         const bool by_value = f.magnitude_bits() <= 9;
         out << "<text x=\"" << margin << "\" y=\"" << y + 16 << "\" font-weight=\"bold\">" << drawn.name
             << "</text>\n<text x=\"" << width - margin << "\" y=\"" << y + 16
-            << "\" text-anchor=\"end\"><tspan fill=\"" << normal_colour << "\">normal</tspan>";
+            << "\" text-anchor=\"end\"><tspan fill=\"" << normal_colour << "\">normal values</tspan>";
         if (f.has_subnormals)
-            out << "<tspan fill=\"" << subnormal_colour << "\"> subnormal</tspan>";
-        out << "<tspan fill=\"#444444\">" << (by_value ? ", a tick a value" : ", values a binade (log scale)")
+            out << "<tspan fill=\"" << subnormal_colour << "\">, subnormal ones</tspan>";
+        out << "<tspan fill=\"#444444\">" << (by_value ? ": a tick each" : ": values a binade, on a log scale")
             << "</tspan></text>\n";
         const double line = y + lane - 26;
         if (by_value)

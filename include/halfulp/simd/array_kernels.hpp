@@ -55,6 +55,10 @@ struct statistics_of_lanes {
 #include <halfulp/simd/for_each_family.hpp>
 #define HALFULP_FAMILY_TEXT <halfulp/simd/family/rounding.hpp>
 #include <halfulp/simd/for_each_family.hpp>
+#define HALFULP_FAMILY_TEXT <halfulp/simd/family/nearest_even.hpp>
+#include <halfulp/simd/for_each_family.hpp>
+#define HALFULP_FAMILY_TEXT <halfulp/simd/family/stochastic.hpp>
+#include <halfulp/simd/for_each_family.hpp>
 #define HALFULP_FAMILY_TEXT <halfulp/simd/family/codes.hpp>
 #include <halfulp/simd/for_each_family.hpp>
 #define HALFULP_FAMILY_TEXT <halfulp/simd/family/elementwise.hpp>

@@ -310,6 +310,14 @@ HALFULP_ALWAYS_INLINE void fence() noexcept {
     __asm__ volatile("sfence" : : : "memory");
 }
 
+/// Copies bytes past the caches. `to` is aligned to register_bytes, `bytes` a multiple of 64.
+inline void copy_past_caches(void* to, const void* from, std::size_t bytes) noexcept {
+    auto* target = static_cast<unsigned char*>(to);
+    const auto* source = static_cast<const unsigned char*>(from);
+    for (std::size_t i = 0; i < bytes; i += register_bytes)
+        store_past_caches(target + i, load<words32>(source + i));
+}
+
 }  // namespace HALFULP_FAMILY
 }  // namespace simd
 }  // namespace v0
