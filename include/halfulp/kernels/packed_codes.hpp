@@ -92,7 +92,7 @@ class packed_sink {
         alignas(64) std::uint8_t packed[simd::chunk_size<Carrier>];
         const std::size_t padded = simd::whole_blocks(count);
         const int bits = plan_->format().bits();
-        std::fill(codes + count, codes + padded, std::uint8_t{0});
+        std::memset(codes + count, 0, padded - count);
         simd::pack_bits(level_, codes, packed, padded, bits);
         std::uint8_t* const target = bytes_ + begin / 8 * static_cast<std::size_t>(bits);
         const std::size_t bytes = packed_size(count, plan_->format());
@@ -131,7 +131,7 @@ class packed_source {
         if (padded != count) {
             const std::size_t bytes = packed_size(count, plan_->format());
             std::memcpy(packed, from, bytes);
-            std::fill(packed + bytes, packed + packed_size(padded, plan_->format()), std::uint8_t{0});
+            std::memset(packed + bytes, 0, packed_size(padded, plan_->format()) - bytes);
             from = packed;
         }
         simd::unpack_bits(level_, from, codes, padded, bits);

@@ -13,7 +13,6 @@
 #include <halfulp/kernels/round_statistics.hpp>
 #include <halfulp/simd/array_kernels.hpp>
 
-#include <algorithm>
 #include <cstring>
 
 #if HALFULP_HAS_SIMD
@@ -42,7 +41,8 @@ const T* in_a_row(const vector_view<const T>& in, std::size_t begin, std::size_t
         for (std::size_t i = 0; i < count; ++i)
             buffer[i] = in[begin + i];
     }
-    std::fill(buffer + count, buffer + whole_blocks(count), T{});
+    for (std::size_t i = count; i < whole_blocks(count); ++i)
+        buffer[i] = T{};
     return buffer;
 }
 
@@ -71,7 +71,8 @@ class source {
         if (in_.stride() != 1 || begin >= in_.size())
             return;
         const auto* const first = reinterpret_cast<const unsigned char*>(in_.data() + begin);
-        const std::size_t bytes = std::min(count, in_.size() - begin) * sizeof(T);
+        const std::size_t left = in_.size() - begin;
+        const std::size_t bytes = (count < left ? count : left) * sizeof(T);
         for (std::size_t line = 0; line < bytes; line += 64)
             __builtin_prefetch(first + line);
     }
@@ -187,7 +188,7 @@ void for_chunks(std::size_t begin, std::size_t end, std::size_t first, bool dire
     const std::size_t whole = (end - begin) / block * block;
     std::size_t size = first != 0 ? first : direct && whole != 0 ? whole : chunk_size<Carrier>;
     for (std::size_t i = begin; i < end;) {
-        const std::size_t count = std::min(size, end - i);
+        const std::size_t count = size < end - i ? size : end - i;
         step(i, count);
         i += count;
         size = chunk_size<Carrier>;
