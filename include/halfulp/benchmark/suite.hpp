@@ -68,9 +68,9 @@ struct measured_error {
 /// Something to be measured beside a case: a peer's way to do the same work, or the machine's peak.
 struct yardstick {
     std::string name;
-    std::function<void()> body;  ///< run in turn with the case
-    double units = 0;            ///< of the case's units, that one call of the body does
-    double rate = 0;             ///< or, with no body, units a second measured elsewhere in this run
+    std::function<void()> body{};  ///< run in turn with the case
+    double units = 0;              ///< of the case's units, that one call of the body does
+    double rate = 0;               ///< or, with no body, units a second measured elsewhere in this run
 };
 
 /// A case, made ready: what is timed, and what is known about it.
