@@ -19,7 +19,7 @@ inline constexpr std::array<std::uint32_t, 2> philox_key_steps{0x9E3779B9u, 0xBB
 
 /// Philox 4x32: 128 counter bits and 64 key bits to 128 random bits, in a number of rounds.
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. Seven
-/// rounds are the fewest that pass BigCrush (there, Table 2); ten are what everybody uses.
+/// rounds have no known statistical flaw (there, section 4); ten, with a margin, are what everybody uses.
 /// The known-answer vectors of the authors' Random123 are a test.
 template <int Rounds>
 constexpr std::array<std::uint32_t, 4> philox_4x32(std::array<std::uint32_t, 4> counter,
@@ -44,7 +44,7 @@ constexpr std::array<std::uint32_t, 4> philox_4x32_10(std::array<std::uint32_t, 
 /// Which generator the array functions draw from; all are pure functions of (seed, operation, index).
 enum class random_generator : unsigned char {
     philox_4x32_10,  ///< the default: as in NumPy, cuRAND and Triton
-    philox_4x32_7    ///< the same with seven rounds: about a third cheaper, and still passes BigCrush
+    philox_4x32_7    ///< the same with seven rounds: about a third cheaper, without the margin
 };
 
 /// The random bits of element `index` of operation `operation` under `seed`: word index mod 4 of
