@@ -220,7 +220,7 @@ inline void fill_philox(std::uint32_t* random, std::size_t blocks, std::uint64_t
 #pragma GCC unroll 4
         for (std::size_t j = 0; j < in_flight; ++j) {
             c0[j] = order + (first_block + i + j * lanes);
-            c1[j] = c0[j] >> 32;
+            c1[j] = (c0[j] << 2) >> 34;  // indices wrap at 2^64, so blocks do at 2^62
             c2[j] = zero + operation;
             c3[j] = c2[j] >> 32;
         }
