@@ -54,7 +54,7 @@ TEST_CASE("random_source::fill gives philox_bits of each index") {
                   simd::random_source{0xfedcba9876543210, 0x8000000180000001, generator}})
                 for (const std::uint64_t base : around)
                     for (std::uint64_t offset = 0; offset < 8; ++offset)
-                        for (std::size_t count = 1; count <= 300; count += cases_for_effort(61u, 7u, 1u))
+                        for (std::size_t count = 1; count <= 300; count += cases_for_effort(61u, 1u, 1u))
                             check_fill(t, source, level, base + offset, count);
     require(t);
 }
