@@ -290,9 +290,6 @@ void copy_through(const Source& from, const Sink& to, std::size_t begin, std::si
     to.finish();
 }
 
-/// The least work that is worth a thread.
-inline constexpr std::size_t smallest_share = std::size_t{1} << 15;
-
 }  // namespace simd
 }  // namespace v0
 }  // namespace halfulp

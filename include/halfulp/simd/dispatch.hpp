@@ -26,6 +26,9 @@ constexpr std::size_t whole_blocks(std::size_t count) noexcept {
     return (count + block - 1) / block * block;
 }
 
+/// The fewest elements that are worth a thread.
+inline constexpr std::size_t smallest_share = std::size_t{1} << 15;
+
 /// The level for a kernel under a policy: plain means that the definition has to run.
 /// @throws as level()
 inline isa level_for(const execution::policy& policy) {
