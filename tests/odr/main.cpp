@@ -36,7 +36,7 @@ TEST_CASE("translation units with and without fused operations give the same bit
 }
 
 TEST_CASE("translation units with and without fused operations give the same arrays, at every level") {
-    constexpr std::size_t of_a_level = 14 * 1500 + 1500 * 6 / 8;  // as tests/odr/digest.hpp says
+    constexpr std::size_t of_a_level = 14 * 1500 + 1500 * 6 / 8;  // as odr/arrays.hpp says
     const auto plain = halfulp_test::array_results_of_plain();
     const auto contracted = halfulp_test::array_results_of_contracted();
     REQUIRE(!plain.empty());
@@ -51,5 +51,5 @@ TEST_CASE("translation units with and without fused operations give the same arr
     std::uint64_t digest = 0xcbf29ce484222325;
     for (std::size_t i = 0; i < of_a_level; ++i)
         digest = (digest ^ plain[i]) * 0x100000001b3;
-    CHECK(digest == 0x0);
+    CHECK(digest == 0xa3c5672de0d7a6fc);
 }

@@ -5,7 +5,3 @@
 std::vector<std::uint64_t> halfulp_test::results_of_plain() {
     return results();
 }
-
-std::vector<std::uint64_t> halfulp_test::array_results_of_plain() {
-    return array_results();
-}
