@@ -9,7 +9,7 @@ using namespace halfulp_test;
 
 TEST_CASE("outputs that exceed the caches, at any address") {
     tally t("outputs above simd::past_caches_from");
-    constexpr std::size_t bytes = simd::past_caches_from;
+    constexpr std::size_t bytes = past_caches_from;
     const auto some = inputs<float>(target, 9973, 104);
     std::vector<float> in(bytes / 4 + 1000);
     for (std::size_t i = 0; i < in.size(); ++i)
@@ -50,7 +50,7 @@ TEST_CASE("outputs that exceed the caches, at any address") {
 
 TEST_CASE("many bytes of codes, at any address") {
     tally t("codes above simd::past_caches_from");
-    constexpr std::size_t count = simd::past_caches_from + 333;
+    constexpr std::size_t count = past_caches_from + 333;
     const auto some = inputs<float>(target, 9973, 105);
     std::vector<float> in(count);
     for (std::size_t i = 0; i < count; ++i)

@@ -88,7 +88,7 @@ TEST_CASE("the output may be any of the operands, and everything may have a stri
 
 TEST_CASE("outputs that exceed the caches") {
     tally t("fma above simd::past_caches_from");
-    const std::size_t n = simd::past_caches_from / 4 + 777;
+    const std::size_t n = past_caches_from / 4 + 777;
     const auto [x, y, z] = columns(20'011);
     const auto repeated = [n](const std::vector<float>& some) {
         std::vector<float> result(n);

@@ -84,6 +84,10 @@ struct data {
 }  // namespace
 
 TEST_CASE("the rounding direction of the program does not reach results") {
+    if (!has_fast_paths()) {
+        SUCCEED("no fast path on this machine");
+        return;
+    }
     const data d;
     results expected(d.x.size());
     expected.compute(d.x, d.y, d.z, definition_of({}));
@@ -101,13 +105,15 @@ TEST_CASE("the rounding direction of the program does not reach results") {
             CHECK(got == expected);
         }
     }
-    if (fast_levels().empty())
-        SUCCEED("no fast path on this machine");
 }
 
 #if HALFULP_HAS_SIMD
 
 TEST_CASE("flush to zero, denormals are zero and traps do not reach results") {
+    if (!has_fast_paths()) {
+        SUCCEED("no fast path on this machine");
+        return;
+    }
     const data d;
     results expected(d.x.size());
     expected.compute(d.x, d.y, d.z, definition_of({}));
@@ -130,8 +136,6 @@ TEST_CASE("flush to zero, denormals are zero and traps do not reach results") {
             CHECK(got == expected);
         }
     }
-    if (fast_levels().empty())
-        SUCCEED("no fast path on this machine");
 }
 
 TEST_CASE("the environment of a scope is put back as it was") {

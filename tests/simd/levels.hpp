@@ -22,27 +22,43 @@ namespace halfulp_test {
 
 using namespace halfulp;
 
-/// The levels to hold against the definition; none where there are no fast paths.
+/// False where the definitions are all there is: another processor, or one without AVX2.
+inline bool has_fast_paths() {
+    return simd::detected_level() != simd::isa::plain;
+}
+
+/// The levels to hold against the definition; without fast paths the plain one, so that a test never
+/// compares nothing.
 inline const std::vector<simd::isa>& fast_levels() {
     static const std::vector<simd::isa> levels = [] {
         std::vector<simd::isa> result;
         for (const simd::isa level : {simd::isa::avx2, simd::isa::avx512})
             if (level <= simd::detected_level())
                 result.push_back(level);
+        if (result.empty())
+            result.push_back(simd::isa::plain);
         return result;
     }();
     return levels;
 }
 
-/// The same and the plain one: whatever runs at a level is tested at all of them.
+/// The plain level and those above it: whatever runs at a level is tested at all of them.
 inline const std::vector<simd::isa>& all_levels() {
     static const std::vector<simd::isa> levels = [] {
         std::vector<simd::isa> result{simd::isa::plain};
-        result.insert(result.end(), fast_levels().begin(), fast_levels().end());
+        if (has_fast_paths())
+            result.insert(result.end(), fast_levels().begin(), fast_levels().end());
         return result;
     }();
     return levels;
 }
+
+/// Outputs of so many bytes are written past the caches, where there are fast paths.
+#if HALFULP_HAS_SIMD
+inline constexpr std::size_t past_caches_from = simd::past_caches_from;
+#else
+inline constexpr std::size_t past_caches_from = 4096;
+#endif
 
 /// Options that run the definition.
 inline round_options definition_of(round_options options) {

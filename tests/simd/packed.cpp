@@ -140,7 +140,7 @@ TEST_CASE("every width and size") {
 TEST_CASE("packed codes that exceed the caches") {
     tally t("packed codes above simd::past_caches_from");
     constexpr float_format f = formats::float6_e3m2fn;
-    const std::size_t n = simd::past_caches_from / 6 * 8 + 803;
+    const std::size_t n = past_caches_from / 6 * 8 + 803;
     const auto some = inputs<float>(f, 10'000, 132);
     std::vector<std::uint32_t> once(some.size()), codes(n);
     encode(some, once, f, projection{}, definition_of({}));
