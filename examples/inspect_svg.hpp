@@ -88,8 +88,8 @@ class value_line {
             << "\" text-anchor=\"end\"><tspan fill=\"" << normal_colour << "\">normal values</tspan>";
         if (f.has_subnormals)
             out << "<tspan fill=\"" << subnormal_colour << "\">, subnormal ones</tspan>";
-        out << "<tspan fill=\"#444444\">" << (by_value ? ": a tick each" : ": values a binade, on a log scale")
-            << "</tspan></text>\n";
+        out << "<tspan fill=\"#444444\">"
+            << (by_value ? ": a tick each" : ": values a binade, on a log scale") << "</tspan></text>\n";
         const double line = y + lane - 26;
         if (by_value)
             for (const std::uint64_t code : positive_codes(f)) {

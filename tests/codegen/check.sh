@@ -10,13 +10,13 @@
 set -u
 mode=$1 compiler=$2 objdump=$3 here=$4 include=$5 work=$6
 mkdir -p "$work" || exit 1
-kernels="round_nearest_even round_by_addend round_stochastic from_codes fill_philox convert pack_bits
- unpack_bits operate all_within count_statistics copy_past_caches"
+kernels="round_nearest_even round_by_addend round_stochastic from_codes fill_philox convert pack_bits"
+kernels="$kernels unpack_bits operate all_within count_statistics copy_past_caches"
 silent="round_nearest_even round_by_addend fill_philox from_codes"
 
 look() {  # object, expected kernels, whether widths count
     "$objdump" -d -C --no-show-raw-insn "$1" >"$1.txt" || exit 1
-    awk -v expected="$(echo $2)" -v no_calls="$silent" -v narrow="convert fence" -v widths="$3" -f "$here/check.awk" "$1.txt"
+    awk -v expected="$2" -v no_calls="$silent" -v narrow="convert fence" -v widths="$3" -f "$here/check.awk" "$1.txt"
 }
 
 case $mode in
