@@ -90,7 +90,7 @@ TEST_CASE("outputs that exceed the caches") {
     tally t("fma above simd::past_caches_from");
     const std::size_t n = past_caches_from / 4 + 777;
     const auto [x, y, z] = columns(20'011);
-    const auto repeated = [n](const std::vector<float>& some) {
+    const auto repeated = [&](const std::vector<float>& some) {
         std::vector<float> result(n);
         for (std::size_t i = 0; i < n; ++i)
             result[i] = some[i % some.size()];
