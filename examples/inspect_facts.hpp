@@ -2,16 +2,15 @@
 #pragma once
 
 /// @file
-/// What examples/inspect.cpp says about a format, a code, and the rounding of a text, as JSON objects in the order
-/// in which they are printed.
+/// What examples/inspect.cpp says about a format, a code, and the rounding of a text, as JSON objects in
+/// the order in which they are printed.
 
-#include <halfulp/halfulp.hpp>
+#include <halfulp/formats/text_parse.hpp>
 
+#include "inspect_exact.hpp"
 #include "inspect_format.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <cmath>
 
 namespace inspect {
 
@@ -19,13 +18,55 @@ using nlohmann::ordered_json;
 
 inline constexpr std::array<const char*, 4> nan_names{"ieee", "top_code", "negative_zero", "none"};
 
-inline ordered_json summary_of(const std::string& name, const float_format& f) {
-    const auto text = [&](std::uint64_t code) { return to_string(code, f, text_style::shortest); };
-    const auto value_at = [&](std::uint64_t code) {
-        return ordered_json{{"code", hexadecimal_code(code, f)}, {"value", text(code)}};
+/// All digits of a value where they are few, else those that read back to it.
+inline std::string readable(const dynamic_float& x) {
+    const std::string exact = to_string(x, text_style::exact);
+    return exact.size() <= 24 ? exact : to_string(x);
+}
+
+inline ordered_json code_and_value(const dynamic_float& x) {
+    return {{"code", hexadecimal_code(x.to_bits(), x.format())},
+            {"value", readable(x)},
+            {"hexadecimal", to_string(x, text_style::hexadecimal)}};
+}
+
+/// The codes of magnitudes first … last, of either sign.
+inline std::string codes_of(const float_format& f, uint128 first, uint128 last) {
+    const auto range = [&](uint128 sign) {
+        return hexadecimal_code(sign | first, f) +
+               (first == last ? "" : " ... " + hexadecimal_code(sign | last, f));
     };
-    const auto largest = static_cast<std::uint64_t>(f.largest_finite_magnitude());
-    const std::uint64_t smallest_normal = f.has_zero() ? std::uint64_t{1} << f.significand_bits : 0;
+    return range(uint128{0}) + (f.has_sign ? ", " + range(f.sign_mask()) : "");
+}
+
+inline std::string infinity_codes(const float_format& f) {
+    return f.has_infinity ? codes_of(f, f.infinity_magnitude(), f.infinity_magnitude()) : "none";
+}
+
+inline std::string nan_codes(const float_format& f) {
+    switch (f.nan) {
+        case nan_encoding::ieee:
+            return codes_of(f, f.infinity_magnitude() + uint128{f.has_infinity ? 1u : 0u},
+                            f.magnitude_mask());
+        case nan_encoding::top_code:
+            return codes_of(f, f.magnitude_mask(), f.magnitude_mask());
+        case nan_encoding::negative_zero:
+            return hexadecimal_code(f.sign_mask(), f);
+        case nan_encoding::none:
+            break;
+    }
+    return "none";
+}
+
+inline ordered_json summary_of(const std::string& name, const float_format& f) {
+    const auto value_at = [&](uint128 code) {
+        return code_and_value(dynamic_float(f, static_cast<std::uint64_t>(code)));
+    };
+    const uint128 first = first_magnitude(f), largest = f.largest_finite_magnitude();
+    const uint128 smallest_normal = f.has_zero() ? uint128{1} << f.significand_bits : uint128{0};
+    const auto positive = static_cast<std::uint64_t>(largest - first + uint128{1});
+    // In 128 bits, as 64-bit formats have almost 2^64 values.
+    const natural finite = natural(positive) * natural(f.has_sign ? 2 : 1) + natural(f.has_zero() ? 1 : 0);
     ordered_json facts{{"format", name},
                        {"bits", f.bits()},
                        {"sign_bits", f.has_sign ? 1 : 0},
@@ -33,98 +74,113 @@ inline ordered_json summary_of(const std::string& name, const float_format& f) {
                        {"significand_bits", f.significand_bits},
                        {"bias", f.bias},
                        {"largest", value_at(largest)}};
-    if (smallest_normal <= largest)
-        facts["smallest_normal"] = value_at(smallest_normal);
-    if (f.has_subnormals && f.significand_bits > 0)
-        facts["smallest_subnormal"] = value_at(1);
-    facts["epsilon"] = "2^" + std::to_string(-f.significand_bits);
-    const std::uint64_t positive =
-        largest - (f.has_zero() ? first_magnitude(f) - 1 : 0) + (f.has_zero() ? 0 : 1);
+    facts["smallest_normal"] = smallest_normal <= largest ? value_at(smallest_normal) : ordered_json("none");
+    facts["smallest_subnormal"] =
+        f.has_subnormals && f.significand_bits > 0 ? value_at(1) : ordered_json("none");
+    facts["finite_values"] = finite.to_string();
     facts["positive_values"] = positive;
-    facts["zeros"] = !f.has_zero() ? "none" : f.has_negative_zero ? "0 and -0" : "0";
-    facts["infinity"] =
-        f.has_infinity ? hexadecimal_code(static_cast<std::uint64_t>(f.infinity_magnitude()), f) : "none";
-    facts["nan"] = f.has_nan() ? hexadecimal_code(static_cast<std::uint64_t>(f.nan_code()), f) + " (" +
-                                     nan_names[static_cast<std::size_t>(f.nan)] + ")"
-                               : "none";
+    facts["epsilon"] = "2^" + std::to_string(-f.significand_bits);
+    facts["zero"] = !f.has_zero() ? "none" : hexadecimal_code(f.zero_code(), f);
+    facts["negative_zero"] = f.has_negative_zero ? hexadecimal_code(f.sign_mask(), f) : "none";
+    facts["infinity"] = infinity_codes(f);
+    facts["nan"] = nan_codes(f);
+    facts["nan_encoding"] = nan_names[static_cast<std::size_t>(f.nan)];
     return facts;
 }
 
-inline ordered_json value_of(std::uint64_t code, const float_format& f) {
-    const code_facts facts = facts_of(code, f);
-    ordered_json result{
-        {"code", hexadecimal_code(code, f)}, {"bits", facts.bits},   {"class", facts.what},
-        {"value", facts.shortest},           {"exact", facts.exact}, {"hexadecimal", facts.hexadecimal}};
-    for (const bool up : {false, true}) {
-        const auto next = neighbour(facts, f, up);
-        result[up ? "next_up" : "next_down"] =
-            next ? hexadecimal_code(*next, f) + "  " + to_string(*next, f, text_style::shortest) : "none";
-    }
+/// A code, taken apart, with its neighbours.
+inline ordered_json value_of(const dynamic_float& x) {
+    ordered_json result{{"code", hexadecimal_code(x.to_bits(), x.format())},
+                        {"bits", fields_of(x)},
+                        {"class", class_name(x)},
+                        {"value", to_string(x)},
+                        {"exact", to_string(x, text_style::exact)},
+                        {"hexadecimal", to_string(x, text_style::hexadecimal)}};
+    const auto neighbour = [&](const dynamic_float& next) {
+        return next == x || isnan(x) ? ordered_json("none") : code_and_value(next);
+    };
+    result["next_down"] = neighbour(next_down(x));
+    result["next_up"] = neighbour(next_up(x));
     return result;
 }
 
-/// The share of random numbers R for which the text rounds away from zero: all three modes do from some R on,
-/// which bisection finds.
-inline double probability_of_away(const std::string& text, const float_format& f, const projection& p) {
-    const auto code_for = [&](std::uint64_t random) { return from_string(text, f, p, random).value; };
-    if (p.mode == rounding::stochastic_equal)
-        return code_for(0) == code_for(1) ? 0 : 0.5;
-    std::uint64_t stays = 0, goes = std::uint64_t{1} << p.random_bits;
-    const std::uint64_t below = from_string(text, f, projection{rounding::toward_zero, p.overflow}).value;
-    if (code_for(0) != below)
-        return 1;
-    while (goes - stays > 1) {
-        const std::uint64_t middle = stays + (goes - stays) / 2;
-        (code_for(middle) == below ? stays : goes) = middle;
-    }
-    return 1 - std::ldexp(static_cast<double>(goes), -p.random_bits);
+inline ordered_json number_of(const ratio& x) {
+    const decimal_text decimal = to_decimal(x);
+    return {{"decimal", decimal.text}, {"exact", decimal.exact}, {"fraction", to_fraction(x)}};
 }
 
-/// What rounding the text did. The error is computed with 113 significant bits.
+/// The share of the random numbers for which the text rounds to the neighbour above it. Every mode but
+/// stochastic_equal leaves zero from some random number on, which bisection finds.
+inline ratio probability_of_up(const std::string& text, const float_format& f, const projection& p) {
+    const auto code_for = [&](std::uint64_t random) { return from_string(text, f, p, random).value; };
+    const std::uint64_t inward = from_string(text, f, projection{rounding::toward_zero, p.overflow}).value;
+    const bool equal = p.mode == rounding::stochastic_equal;
+    const std::uint64_t all = equal ? 2 : std::uint64_t{1} << p.random_bits;
+    std::uint64_t first_outward = 0;
+    if (equal) {
+        first_outward = (code_for(0) == inward ? 1u : 0u) + (code_for(1) == inward ? 1u : 0u);
+    } else {
+        for (std::uint64_t end = all; first_outward < end;) {
+            const std::uint64_t middle = first_outward + (end - first_outward) / 2;
+            if (code_for(middle) == inward)
+                first_outward = middle + 1;
+            else
+                end = middle;
+        }
+    }
+    return {false, text.starts_with('-') ? first_outward : all - first_outward, all};
+}
+
+inline ordered_json names_of(status flags) {
+    ordered_json names = ordered_json::array();
+    const auto add = [&](bool raised, const char* name) {
+        if (raised)
+            names.push_back(name);
+    };
+    add(flags.inexact, "inexact");
+    add(flags.overflow, "overflow");
+    add(flags.underflow, "underflow");
+    add(flags.invalid, "invalid");
+    add(flags.divide_by_zero, "divide_by_zero");
+    return names;
+}
+
+/// What rounding the text did. All errors are exact.
 inline ordered_json rounding_of(const std::string& text, const float_format& f, const projection& p,
                                 std::uint64_t random) {
-    const auto rounded = from_string(text, f, p, random);
-    ordered_json result = value_of(rounded.value, f);
-    const code_facts facts = facts_of(rounded.value, f);
-    const auto exact = from_string<float128>(text);
-    if ((facts.what == "normal" || facts.what == "subnormal" || facts.what == "zero") && isfinite(exact)) {
-        const auto value = from_string<float128>(facts.hexadecimal);
-        const float128 error = value - exact;
-        const auto shown = [](const float128& x) { return to_string(static_cast<double>(x)); };
-        const auto number = unpack(f, uint128{rounded.value});
-        const int quantum = facts.what == "zero" ? f.minimum_quantum_exponent() : number.exponent;
-        result["error"] = shown(error);
-        result["error_relative"] = iszero(exact) ? "0" : shown(error / exact);
-        const float128 ulp = from_string<float128>("0x1p" + std::to_string(quantum));
-        result["error_ulp"] = shown(error / ulp);
+    const auto parsed = from_chars(text.data(), text.data() + text.size(), f, p, random);
+    if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size())
+        throw bad_argument("number", text, "one such as -12.5e-3, 0x1.8p-7, inf, nan or code:0x1");
+    const dynamic_float x(f, parsed.value);
+    ordered_json result = value_of(x);
+    result["flags"] = names_of(parsed.flags);
+    const auto exact = exact_value(text);
+    if (!exact || isnan(x))
+        return result;
+    if (isinf(x)) {
+        result["error"] = "infinite";
+    } else {
+        const ratio error = exact_value(x.unpack()) - *exact;
+        const int unit = iszero(x) ? f.minimum_quantum_exponent() : x.unpack().exponent;
+        result["error"] = number_of(error);
+        if (!exact->over.is_zero())
+            result["error_relative"] = number_of(error / *exact);
+        result["error_ulp"] = number_of(error / power_of_two(unit));
     }
-    std::string flags;
-    const auto flag = [&](bool raised, const char* name) {
-        if (raised)
-            flags += (flags.empty() ? "" : " ") + std::string(name);
-    };
-    flag(rounded.flags.inexact, "inexact");
-    flag(rounded.flags.overflow, "overflow");
-    flag(rounded.flags.underflow, "underflow");
-    flag(rounded.flags.invalid, "invalid");
-    result["flags"] = flags.empty() ? "none" : flags;
-    if (is_stochastic(p.mode))
-        result["probability_away_from_zero"] = probability_of_away(text, f, p);
+    if (is_stochastic(p.mode) && parsed.flags.inexact)
+        result["probability_up"] = number_of(probability_of_up(text, f, p));
     return result;
 }
 
 inline ordered_json table_of(const float_format& f) {
-    if (f.bits() > 16)
-        throw bad_argument("--table is for formats of at most 16 bits, and this one has " +
-                           std::to_string(f.bits()));
     ordered_json rows = ordered_json::array();
     for (std::uint64_t code = 0; code >> f.bits() == 0; ++code) {
-        const code_facts facts = facts_of(code, f);
+        const dynamic_float x(f, code);
         rows.push_back({{"code", hexadecimal_code(code, f)},
-                        {"bits", facts.bits},
-                        {"class", facts.what},
-                        {"value", facts.exact},
-                        {"hexadecimal", facts.hexadecimal}});
+                        {"bits", fields_of(x)},
+                        {"value", readable(x)},
+                        {"hexadecimal", to_string(x, text_style::hexadecimal)},
+                        {"class", class_name(x)}});
     }
     return rows;
 }

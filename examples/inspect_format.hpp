@@ -2,13 +2,13 @@
 #pragma once
 
 /// @file
-/// What examples/inspect.cpp knows of formats: their names, the facts of a code, and its neighbours.
+/// What examples/inspect.cpp knows of formats: their names, and the parts and the class of a code.
 
-#include <halfulp/formats/dynamic_float.hpp>
-#include <halfulp/formats/text.hpp>
+#include <halfulp/formats/dynamic_functions.hpp>
 
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -22,9 +22,23 @@ using namespace halfulp;
 
 /// Input that the user can put right; its text says how.
 struct bad_argument : std::invalid_argument {
-    using std::invalid_argument::invalid_argument;
+    bad_argument(const std::string& argument, const std::string& value, const std::string& expectation)
+        : std::invalid_argument(argument + " is '" + value + "', expected " + expectation) {}
 };
 
+/// An integer that was given as text.
+inline long long integer_of(const std::string& argument, const std::string& text, long long low,
+                            long long high) {
+    long long value = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    if (error != std::errc{} || end != last || value < low || value > high)
+        throw bad_argument(argument, text,
+                           "an integer in " + std::to_string(low) + " ... " + std::to_string(high));
+    return value;
+}
+
+/// The formats with a name that have at most 64 bits.
 inline const std::vector<std::pair<std::string, float_format>>& named_formats() {
     static const std::vector<std::pair<std::string, float_format>> all{
         {"float4_e2m1fn", formats::float4_e2m1fn},
@@ -74,25 +88,17 @@ inline std::optional<float_format> p3109_format(const std::string& name) {
     return why_invalid(format) == nullptr ? std::optional(format) : std::nullopt;
 }
 
-inline float_format format_of(const std::string& name) {
+/// The format with this name, given as `argument`.
+inline float_format format_of(const std::string& argument, const std::string& name) {
     for (const auto& [known, format] : named_formats())
         if (known == name)
             return format;
     if (const auto format = p3109_format(name))
         return *format;
-    throw bad_argument("format is '" + name +
-                       "', expected a name that --list shows, or a P3109 name such as binary8p3se");
+    if (name == "float128")
+        throw bad_argument(argument, name, "a format of at most 64 bits");
+    throw bad_argument(argument, name, "a name that --list shows, or a P3109 name such as binary8p3se");
 }
-
-/// A code, taken apart.
-struct code_facts {
-    std::uint64_t code = 0;
-    std::uint64_t magnitude = 0;
-    bool negative = false;
-    std::string bits;  ///< sign | exponent | significand
-    std::string what;  ///< normal, subnormal, zero, infinity or NaN
-    std::string shortest, exact, hexadecimal;
-};
 
 inline std::string hexadecimal_code(std::uint64_t code, const float_format& format) {
     constexpr const char* digits = "0123456789abcdef";
@@ -101,77 +107,57 @@ inline std::string hexadecimal_code(std::uint64_t code, const float_format& form
         text += digits[code >> 4 * i & 15];
     return "0x" + text;
 }
-
-/// The first magnitude code above zero that means a value of its own.
-inline std::uint64_t first_magnitude(const float_format& format) {
-    return format.has_subnormals || !format.has_zero() ? 1 : std::uint64_t{1} << format.significand_bits;
+inline std::string hexadecimal_code(uint128 code, const float_format& format) {
+    return hexadecimal_code(static_cast<std::uint64_t>(code), format);
 }
 
-inline code_facts facts_of(std::uint64_t code, const float_format& format) {
-    code_facts facts;
-    facts.code = code;
-    facts.magnitude = code & static_cast<std::uint64_t>(format.magnitude_mask());
-    const auto number = unpack(format, uint128{code});
-    facts.negative = (code & static_cast<std::uint64_t>(format.sign_mask())) != 0;
+/// The code that "0x2a", "0b101010" or "42" is.
+inline std::uint64_t code_from(const std::string& text, const float_format& format) {
+    const bool has_prefix = text.size() > 2 && text[0] == '0';
+    const int base = has_prefix && (text[1] == 'x' || text[1] == 'X')   ? 16
+                     : has_prefix && (text[1] == 'b' || text[1] == 'B') ? 2
+                                                                        : 10;
+    std::uint64_t code = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data() + (base == 10 ? 0 : 2), last, code, base);
+    if (error != std::errc{} || end != last || (format.bits() < 64 && code >> format.bits() != 0))
+        throw bad_argument(
+            "code", text,
+            "a number of at most " + std::to_string(format.bits()) + " bits, such as code:0x1 or code:0b1");
+    return code;
+}
+
+/// "0 | 0101 | 010": sign, exponent and significand, those that the format has.
+inline std::string fields_of(const dynamic_float& x) {
+    const float_format& format = x.format();
+    std::string text;
     for (int i = format.bits() - 1; i >= 0; --i) {
-        facts.bits += (code >> i & 1) != 0 ? '1' : '0';
+        text += (x.to_bits() >> i & 1) != 0 ? '1' : '0';
         if (i != 0 && (i == format.magnitude_bits() || i == format.significand_bits))
-            facts.bits += " | ";
+            text += " | ";
     }
-    const bool below_normal = format.has_zero() && facts.magnitude < std::uint64_t{1}
-                                                                         << format.significand_bits;
-    facts.what = number.kind == number_class::nan        ? "NaN"
-                 : number.kind == number_class::infinity ? "infinity"
-                 : number.kind == number_class::zero     ? "zero"
-                 : below_normal                          ? "subnormal"
-                                                         : "normal";
-    facts.shortest = to_string(code, format, text_style::shortest);
-    facts.exact = to_string(code, format, text_style::exact);
-    facts.hexadecimal = to_string(code, format, text_style::hexadecimal);
-    return facts;
+    return text;
 }
 
-/// The next value up or down, infinities included; nothing where there is none, and for NaN. Of two
-/// zeros the positive one is given.
-inline std::optional<std::uint64_t> neighbour(const code_facts& x, const float_format& format, bool up) {
-    if (x.what == "NaN")
-        return std::nullopt;
-    const auto sign = static_cast<std::uint64_t>(format.sign_mask());
-    const auto largest = static_cast<std::uint64_t>(format.largest_finite_magnitude());
-    const std::uint64_t first = first_magnitude(format);
-    const bool outward = up != x.negative;
-    const std::uint64_t side = x.negative ? sign : 0;
-    if (x.what == "infinity")
-        return outward ? std::nullopt : std::optional(side | largest);
-    const bool is_zero = x.what == "zero";
-    if (is_zero) {
-        if (up)
-            return first;
-        return format.has_sign ? std::optional(sign | first) : std::nullopt;
-    }
-    if (outward) {
-        if (x.magnitude < largest)
-            return side | (x.magnitude + 1);
-        return format.has_infinity
-                   ? std::optional(side | static_cast<std::uint64_t>(format.infinity_magnitude()))
-                   : std::nullopt;
-    }
-    if (format.has_zero())
-        return x.magnitude == first ? 0 : side | (x.magnitude - 1);
-    if (x.magnitude > 0)
-        return side | (x.magnitude - 1);
-    return x.negative        ? std::optional<std::uint64_t>(0)
-           : format.has_sign ? std::optional(sign)
-                             : std::nullopt;
+inline const char* class_name(const dynamic_float& x) {
+    constexpr std::array names{"zero", "subnormal", "normal", "infinity", "NaN"};
+    return names[static_cast<std::size_t>(classify(x))];
 }
 
-/// The codes of all finite positive values, in order.
-inline std::vector<std::uint64_t> positive_codes(const float_format& format) {
-    std::vector<std::uint64_t> codes;
+/// The magnitude code of the smallest positive value.
+inline uint128 first_magnitude(const float_format& format) {
+    if (!format.has_zero())
+        return uint128{0};
+    return format.has_subnormals ? uint128{1} : uint128{1} << format.significand_bits;
+}
+
+/// All finite positive values, in order.
+inline std::vector<dynamic_float> positive_values(const float_format& format) {
+    std::vector<dynamic_float> values;
     const auto largest = static_cast<std::uint64_t>(format.largest_finite_magnitude());
-    for (std::uint64_t code = format.has_zero() ? first_magnitude(format) : 0; code <= largest; ++code)
-        codes.push_back(code);
-    return codes;
+    for (auto code = static_cast<std::uint64_t>(first_magnitude(format)); code <= largest; ++code)
+        values.emplace_back(format, code);
+    return values;
 }
 
 }  // namespace inspect

@@ -99,11 +99,18 @@ inline void unpack_bits(const std::uint8_t* packed, std::uint8_t* codes, std::si
     const words64 low2 = zero + ((std::uint64_t{1} << 2 * Bits) - 1) * 0x0000000100000001u;
     const words64 low1 = zero + ((std::uint64_t{1} << Bits) - 1) * 0x0001000100010001u;
     for (std::size_t i = 0; i < count; i += 8 * lanes) {
-        std::uint8_t joined[sizeof(words64)] = {};
+        // A lane needs Bits bytes, and reads eight in one go where there are so many behind the group.
+        words64 eights = {};
+        const bool more_behind = (count - i - 8 * lanes) * Bits >= 64;
 #pragma GCC unroll 8
-        for (std::size_t lane = 0; lane < lanes; ++lane, packed += Bits)
-            __builtin_memcpy(joined + 8 * lane, packed, Bits);
-        const words64 eights = load<words64>(joined);
+        for (std::size_t lane = 0; lane < lanes; ++lane, packed += Bits) {
+            std::uint64_t bits = 0;
+            if (more_behind)
+                __builtin_memcpy(&bits, packed, 8);
+            else
+                __builtin_memcpy(&bits, packed, Bits);
+            eights[lane] = bits;
+        }
         const words64 fours = (eights & low4) | (((eights >> 4 * Bits) & low4) << 32);
         const words64 pairs = (fours & low2) | (((fours >> 2 * Bits) & low2) << 16);
         store(codes + i, (pairs & low1) | (((pairs >> Bits) & low1) << 8));
