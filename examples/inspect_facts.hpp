@@ -58,6 +58,14 @@ inline std::string nan_codes(const float_format& f) {
     return "none";
 }
 
+/// The distance from 1 to the next value; "none" where one of the two does not exist.
+inline std::string epsilon_of(const float_format& f) {
+    const auto one = from_string("1", f);
+    const dynamic_float x(f, one.value);
+    const bool exists = one.flags.ok() && isfinite(next_up(x)) && next_up(x) != x;
+    return exists ? "2^" + std::to_string(x.unpack().exponent) : "none";
+}
+
 inline ordered_json summary_of(const std::string& name, const float_format& f) {
     const auto value_at = [&](uint128 code) {
         return code_and_value(dynamic_float(f, static_cast<std::uint64_t>(code)));
@@ -79,7 +87,7 @@ inline ordered_json summary_of(const std::string& name, const float_format& f) {
         f.has_subnormals && f.significand_bits > 0 ? value_at(1) : ordered_json("none");
     facts["finite_values"] = finite.to_string();
     facts["positive_values"] = positive;
-    facts["epsilon"] = "2^" + std::to_string(-f.significand_bits);
+    facts["epsilon"] = epsilon_of(f);
     facts["zero"] = !f.has_zero() ? "none" : hexadecimal_code(f.zero_code(), f);
     facts["negative_zero"] = f.has_negative_zero ? hexadecimal_code(f.sign_mask(), f) : "none";
     facts["infinity"] = infinity_codes(f);
@@ -154,11 +162,14 @@ inline ordered_json rounding_of(const std::string& text, const float_format& f, 
     const dynamic_float x(f, parsed.value);
     ordered_json result = value_of(x);
     result["flags"] = names_of(parsed.flags);
-    const auto exact = exact_value(text);
-    if (!exact || isnan(x))
+    const bool is_finite_text = text.find_first_of("0123456789") != std::string::npos;
+    if (!is_finite_text || isnan(x))
         return result;
+    const auto exact = exact_value(text);
     if (isinf(x)) {
         result["error"] = "infinite";
+    } else if (!exact) {
+        result["error"] = "not computed, as the exponent is beyond 50000";
     } else {
         const ratio error = exact_value(x.unpack()) - *exact;
         const int unit = iszero(x) ? f.minimum_quantum_exponent() : x.unpack().exponent;
@@ -167,8 +178,8 @@ inline ordered_json rounding_of(const std::string& text, const float_format& f, 
             result["error_relative"] = number_of(error / *exact);
         result["error_ulp"] = number_of(error / power_of_two(unit));
     }
-    if (is_stochastic(p.mode) && parsed.flags.inexact)
-        result["probability_up"] = number_of(probability_of_up(text, f, p));
+    if (is_stochastic(p.mode))
+        result["probability_up"] = number_of(parsed.flags.inexact ? probability_of_up(text, f, p) : ratio{});
     return result;
 }
 

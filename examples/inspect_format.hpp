@@ -22,8 +22,10 @@ using namespace halfulp;
 
 /// Input that the user can put right; its text says how.
 struct bad_argument : std::invalid_argument {
+    /// An empty value is one that was not given.
     bad_argument(const std::string& argument, const std::string& value, const std::string& expectation)
-        : std::invalid_argument(argument + " is '" + value + "', expected " + expectation) {}
+        : std::invalid_argument(argument + (value.empty() ? " is missing" : " is '" + value + "'") +
+                                ", expected " + expectation) {}
 };
 
 /// An integer that was given as text.

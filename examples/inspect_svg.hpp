@@ -92,12 +92,10 @@ class value_line {
             << (by_value ? ": a tick each" : ": values a binade, on a log scale") << "</tspan></text>\n";
         const double line = y + lane - 26;
         if (by_value)
-            for (const std::uint64_t code : positive_codes(f)) {
-                const auto number = unpack(f, uint128{code});
-                const double x =
-                    place(std::log2(static_cast<double>(static_cast<std::uint64_t>(number.significand))) +
-                          number.exponent);
-                const bool below_normal = f.has_zero() && code < std::uint64_t{1} << f.significand_bits;
+            for (const dynamic_float& value : positive_values(f)) {
+                const auto number = value.unpack();
+                const double x = place(std::log2(static_cast<double>(number.significand)) + number.exponent);
+                const bool below_normal = classify(value) == floating_class::subnormal;
                 out << "<line x1=\"" << x << "\" x2=\"" << x << "\" y1=\"" << line - 44 << "\" y2=\"" << line
                     << "\" stroke=\"" << (below_normal ? subnormal_colour : normal_colour)
                     << "\" stroke-width=\"1.2\"/>\n";
