@@ -18,7 +18,7 @@ TEST_CASE("float, double and codes mixed, every level against the definition") {
         const auto x = as_elements<std::uint32_t>(f, codes.x);
         const auto z = as_elements<std::uint32_t>(f, codes.z);
         const auto& projections = operation_projections();
-        for (std::size_t i = seed / 100 % 11; i < projections.size(); i += cases_for_effort(40u, 11u, 1u)) {
+        for (std::size_t i = seed / 100 % 11; i < projections.size(); i += cases_for_effort(80u, 11u, 1u)) {
             check_operations<std::uint32_t>(t, x, floats.y, doubles.z, f, projections[i], i % 4 == 0);
             if (contains_finite(formats::float32, f))
                 check_operations<float>(t, doubles.x, floats.y, z, f, projections[i]);

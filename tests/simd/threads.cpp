@@ -8,6 +8,14 @@
 using namespace halfulp;
 using namespace halfulp_test;
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__clang__)
+// LLVM's OpenMP library keeps what it allocated for its threads.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+    return "leak:libomp";
+}
+#endif
+
 namespace {
 
 constexpr float_format format = formats::float8_e4m3fn;
