@@ -80,37 +80,88 @@ class value_line {
             }
     }
 
+    /// Ticks where there are at most 600 and they can be told apart, at the widest of their distances.
+    bool draws_ticks(const float_format& f) const {
+        return f.magnitude_bits() <= 9 && tick_distance(f) >= 1.2;
+    }
+    double binade_width() const { return place(1) - place(0); }
+    double tick_distance(const float_format& f) const {
+        return std::ldexp(binade_width(), -f.significand_bits);
+    }
+
     void write_lane(std::ostream& out, const drawn_format& drawn, double y) const {
         const float_format& f = drawn.format;
-        const bool by_value = f.magnitude_bits() <= 9;
-        out << "<text x=\"" << margin << "\" y=\"" << y + 16 << "\" font-weight=\"bold\">" << drawn.name
-            << "</text>\n<text x=\"" << width - margin << "\" y=\"" << y + 16
-            << "\" text-anchor=\"end\"><tspan fill=\"" << normal_colour << "\">normal values</tspan>";
-        if (f.has_subnormals)
-            out << "<tspan fill=\"" << subnormal_colour << "\">, subnormal ones</tspan>";
+        const dynamic_float first(f, static_cast<std::uint64_t>(first_magnitude(f)));
+        const dynamic_float last(f, static_cast<std::uint64_t>(f.largest_finite_magnitude()));
+        out << "<text x=\"" << margin << "\" y=\"" << y + 16 << "\"><tspan font-weight=\"bold\">"
+            << drawn.name << "</tspan><tspan dx=\"12\" fill=\"#444444\">" << to_string(first) << " to "
+            << to_string(last) << "</tspan></text>\n<text x=\"" << width - margin << "\" y=\"" << y + 16
+            << "\" text-anchor=\"end\">";
+        const bool has_subnormal = classify(first) == floating_class::subnormal;
+        const bool has_normal = classify(last) == floating_class::normal;
+        if (has_normal)
+            out << "<tspan fill=\"" << normal_colour << "\">normal values</tspan>";
+        if (has_subnormal)
+            out << "<tspan fill=\"" << subnormal_colour << "\">"
+                << (has_normal ? ", subnormal ones" : "subnormal values") << "</tspan>";
         out << "<tspan fill=\"#444444\">"
-            << (by_value ? ": a tick each" : ": values a binade, on a log scale") << "</tspan></text>\n";
+            << (draws_ticks(f) ? ": a tick each"
+                               : ": values a binade, at most " +
+                                     std::to_string(std::uint64_t{1} << bits_shown(f)) + ", log scale")
+            << "</tspan></text>\n";
         const double line = y + lane - 26;
-        if (by_value)
-            for (const dynamic_float& value : positive_values(f)) {
-                const auto number = value.unpack();
-                const double x = place(std::log2(static_cast<double>(number.significand)) + number.exponent);
-                const bool below_normal = classify(value) == floating_class::subnormal;
-                out << "<line x1=\"" << x << "\" x2=\"" << x << "\" y1=\"" << line - 44 << "\" y2=\"" << line
-                    << "\" stroke=\"" << (below_normal ? subnormal_colour : normal_colour)
-                    << "\" stroke-width=\"1.2\"/>\n";
-            }
+        if (draws_ticks(f))
+            write_ticks(out, f, line);
         else
-            for (int e = smallest_exponent(f); e <= f.maximum_exponent(); ++e) {
-                const bool below_normal = e < f.minimum_exponent();
-                const int bits = below_normal ? e - f.minimum_quantum_exponent() : f.significand_bits;
-                const double tall = 4 + 44.0 * bits / std::max(1, f.significand_bits);
-                out << "<rect x=\"" << place(e) << "\" y=\"" << line - tall << "\" width=\""
-                    << std::max(0.5, place(e + 1) - place(e) - 0.6) << "\" height=\"" << tall << "\" fill=\""
-                    << (below_normal ? subnormal_colour : normal_colour) << "\"/>\n";
-            }
+            write_densities(out, f, line);
         out << "<line x1=\"" << margin << "\" x2=\"" << width - margin << "\" y1=\"" << line << "\" y2=\""
             << line << "\" stroke=\"#444444\"/>\n";
+    }
+
+    void write_ticks(std::ostream& out, const float_format& f, double line) const {
+        const double stroke = std::min(1.2, 0.5 * tick_distance(f));
+        for (const dynamic_float& value : positive_values(f)) {
+            const auto number = value.unpack();
+            const double x = place(std::log2(static_cast<double>(number.significand)) + number.exponent);
+            const bool below_normal = classify(value) == floating_class::subnormal;
+            out << "<line x1=\"" << x << "\" x2=\"" << x << "\" y1=\"" << line - 44 << "\" y2=\"" << line
+                << "\" stroke=\"" << (below_normal ? subnormal_colour : normal_colour) << "\" stroke-width=\""
+                << stroke << "\"/>\n";
+        }
+    }
+
+    /// log2 of the number of values in a full binade; formats wider than 64 bits are not drawn.
+    static int bits_shown(const float_format& f) { return std::min(f.significand_bits, 63); }
+
+    /// A bar a binade, all lanes to one scale. Bars narrower than two pixels would only be grey: then one
+    /// shape stands for all normal values, and one for all subnormal ones.
+    void write_densities(std::ostream& out, const float_format& f, double line) const {
+        int most = 1;
+        for (const drawn_format& drawn : formats_)
+            most = std::max(most, bits_shown(drawn.format));
+        const auto height = [&](int e) {
+            const int bits = e < f.minimum_exponent() ? e - f.minimum_quantum_exponent() : bits_shown(f);
+            return 4 + 44.0 * bits / most;
+        };
+        const auto shape = [&](int from, int to, const char* colour) {  // of the binades from ... to - 1
+            if (from >= to)
+                return;
+            const double left = place(from), right = std::max(place(to), left + 1);  // a pixel can be seen
+            out << "<polygon points=\"" << left << ',' << line << ' ' << left << ',' << line - height(from)
+                << ' ' << right << ',' << line - height(to - 1) << ' ' << right << ',' << line << "\" fill=\""
+                << colour << "\"/>\n";
+        };
+        const int lowest = smallest_exponent(f), end = f.maximum_exponent() + 1;
+        const int normal = std::min(f.minimum_exponent(), end);
+        if (binade_width() < 2) {
+            shape(lowest, normal, subnormal_colour);
+            shape(normal, end, normal_colour);
+            return;
+        }
+        for (int e = lowest; e < end; ++e)
+            out << "<rect x=\"" << place(e) << "\" y=\"" << line - height(e) << "\" width=\""
+                << binade_width() - 0.6 << "\" height=\"" << height(e) << "\" fill=\""
+                << (e < normal ? subnormal_colour : normal_colour) << "\"/>\n";
     }
 
     std::vector<drawn_format> formats_;
