@@ -15,6 +15,7 @@
 #include <halfulp/core/philox.hpp>
 #include <halfulp/core/views.hpp>
 #include <halfulp/formats/dynamic_float.hpp>
+#include <halfulp/formats/dynamic_functions.hpp>
 #include <halfulp/formats/exponential.hpp>
 #include <halfulp/formats/functions.hpp>
 #include <halfulp/formats/limits.hpp>

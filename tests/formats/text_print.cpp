@@ -212,6 +212,21 @@ TEMPLATE_TEST_CASE("float and double print as the standard library prints them",
     require(t);
 }
 
+TEST_CASE("the widest exponents print and read back") {
+    // The decimal exponent of 2^131070 needs a product of more than 63 bits if the constant is too long.
+    for (const int bias : {-65536, 65536, 0}) {
+        const float_format format{.exponent_bits = 16, .significand_bits = 3, .bias = bias};
+        for (const std::uint64_t code : {std::uint64_t{1}, std::uint64_t{9},
+                                         static_cast<std::uint64_t>(format.largest_finite_magnitude())}) {
+            const std::string text = to_string(code, format);
+            INFO(text);
+            CHECK(from_string(text, format).value == code);
+        }
+    }
+    const float_format wide{.exponent_bits = 16, .significand_bits = 3, .bias = -65536};
+    CHECK(to_string(static_cast<std::uint64_t>(wide.largest_finite_magnitude()), wide).ends_with("e+39456"));
+}
+
 TEST_CASE("run-time formats are checked") {
     CHECK_THROWS_AS(to_string(0, formats::float128), format_error);
     CHECK_THROWS_AS(to_string(0, float_format{.exponent_bits = 0, .significand_bits = 3}), format_error);

@@ -14,10 +14,11 @@ namespace halfulp {
 inline namespace v0 {
 namespace detail {
 
-/// floor(log10(2^exponent)) for |exponent| <= 100000. The constant is floor(log10(2)·2^48): off by
-/// less than 2^-31 in the product, where no power of two but 1 is as near to a power of ten.
+/// floor(log10(2^exponent)) for |exponent| <= 300000, twice what a format has. The constant is
+/// floor(log10(2)·2^46): off by less than 2^-27 in the product, and up to there the logarithm of no power of two
+/// but 1 is nearer to an integer than 10^-6 (the denominators of its convergents are 70777 and 325147).
 constexpr int floor_log10_power_of_two(int exponent) noexcept {
-    return static_cast<int>((exponent * 84'732'411'018'976LL) >> 48);
+    return static_cast<int>((exponent * 21'183'102'754'681LL) >> 46);
 }
 
 /// x/10 in place, and the remainder.
