@@ -22,26 +22,20 @@ inline constexpr int chains = 16;
 inline constexpr int chains = 12;
 #endif
 
-/// x = x · y + y in each chain.
-inline void multiply_add(std::size_t repetitions, reals32& result) noexcept {
-    const reals32 y = reals32{} + 0.5f;
-    reals32 x[chains] = {};
+/// x = x · y + y in each chain, for registers of float or double.
+template <class Reals>
+inline void multiply_add(std::size_t repetitions, Reals& result) noexcept {
+    constexpr bool is_float = sizeof(Reals{}[0]) == 4;
+    const Reals y = Reals{} + std::conditional_t<is_float, float, double>(0.5);
+    Reals x[chains] = {};
     for (std::size_t i = 0; i < repetitions; ++i) {
 #pragma GCC unroll 16
-        for (int j = 0; j < chains; ++j)
-            __asm__ volatile("{vfmadd213ps %1, %1, %0|vfmadd213ps %0, %1, %1}" : "+v"(x[j]) : "v"(y));
-    }
-#pragma GCC unroll 16
-    for (int j = 0; j < chains; ++j)
-        result += x[j];
-}
-inline void multiply_add(std::size_t repetitions, reals64& result) noexcept {
-    const reals64 y = reals64{} + 0.5;
-    reals64 x[chains] = {};
-    for (std::size_t i = 0; i < repetitions; ++i) {
-#pragma GCC unroll 16
-        for (int j = 0; j < chains; ++j)
-            __asm__ volatile("{vfmadd213pd %1, %1, %0|vfmadd213pd %0, %1, %1}" : "+v"(x[j]) : "v"(y));
+        for (int j = 0; j < chains; ++j) {
+            if constexpr (is_float)
+                __asm__ volatile("{vfmadd213ps %1, %1, %0|vfmadd213ps %0, %1, %1}" : "+v"(x[j]) : "v"(y));
+            else
+                __asm__ volatile("{vfmadd213pd %1, %1, %0|vfmadd213pd %0, %1, %1}" : "+v"(x[j]) : "v"(y));
+        }
     }
 #pragma GCC unroll 16
     for (int j = 0; j < chains; ++j)
