@@ -128,9 +128,13 @@ struct native {
             sum += other;
     }
     /// The accumulator, rounded to Result by Result's default projection; a floating-point one to an
-    /// integer Result toward zero, as convert does it.
+    /// integer Result toward zero, as convert does it. NaN has one code, the quiet NaN of numeric_limits: which
+    /// of several payloads an fma hands on differs between processors.
     template <class Result>
     constexpr Result result(const Accumulator& sum, position) const {
+        if constexpr (standard_float<Accumulator> && standard_float<Result>)
+            if (sum != sum)
+                return std::numeric_limits<Result>::quiet_NaN();
         return detail::converted<Result>(sum);
     }
 };

@@ -5,18 +5,24 @@
 /// The matrix product C = A·B in any arithmetic. This template is the definition of its bits.
 
 #include <halfulp/kernels/dot.hpp>
+#include <halfulp/kernels/matmul_options.hpp>
+#include <halfulp/simd/matmul_native.hpp>
 
 #include <cstddef>
 
 namespace halfulp {
 inline namespace v0 {
 
-/// What `matmul` can be told.
-struct matmul_options {
-    /// C += A·B: the chain of each element starts from the element of C instead of empty. Under
-    /// `exact` the old value takes part in the one rounding.
-    bool accumulate = false;
-};
+namespace detail {
+
+/// The dispatch point: a fast path is an overload that takes an arithmetic, and returns whether it did the work.
+template <class A, class B, class C, class Arithmetic>
+bool matmul_fast(const matrix_view<A>&, const matrix_view<B>&, const matrix_view<C>&, const Arithmetic&,
+                 const matmul_options&, ...) {
+    return false;
+}
+
+}  // namespace detail
 
 /// C = A·B, c_ij = Σ_k a_ik·b_kj.
 ///
@@ -52,8 +58,12 @@ constexpr void matmul(const AM& a_argument, const BM& b_argument, CM&& c_argumen
     detail::require_distinct("matmul", "c", c, "a", a);
     detail::require_distinct("matmul", "c", c, "b", b);
 
+    if (!std::is_constant_evaluated() &&
+        detail::matmul_fast(matrix_view<const std::remove_cv_t<A>>(a), matrix_view<const std::remove_cv_t<B>>(b), c, arithmetic, options))
+        return;
     const auto element = [&](auto sum, std::size_t i, std::size_t j) {
-        const std::uint64_t number = arithmetic::element_number(i, j);
+        const std::uint64_t number =
+            arithmetic::element_number(options.first_row + i, options.first_column + j);
         detail::accumulate_chain(arithmetic, sum, a.row(i), b.column(j), number);
         c(i, j) = arithmetic.template result<C>(sum, {number, a.columns()});
     };

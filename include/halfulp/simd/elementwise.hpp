@@ -5,6 +5,7 @@
 /// The fast paths of kernels/elementwise.hpp: in which carrier an operation's result decides every rounding,
 /// and how arrays go through it.
 
+#include <halfulp/kernels/stored_elements.hpp>
 #include <halfulp/simd/array_pipeline.hpp>
 
 #include <tuple>
@@ -14,11 +15,6 @@ inline namespace v0 {
 namespace detail {
 
 // --- Elements ---------------------------------------------------------------------------------
-
-template <class T>
-struct is_custom_float : std::false_type {};
-template <float_format F, projection P>
-struct is_custom_float<custom_float<F, P>> : std::true_type {};
 
 /// The format of an array's elements, given the one of its codes.
 template <class T, class Format>
@@ -138,36 +134,13 @@ constexpr bool sums_are_exact(simd::operation operation, const operand_extent& x
 
 // --- The arrays ---------------------------------------------------------------------------------
 
-/// The elements as the kernels take them: numbers, or codes of a fixed width.
-template <class T>
-struct stored_as {
-    using type = T;
-};
-template <float_format F, projection P>
-struct stored_as<custom_float<F, P>> {
-    using type = typename custom_float<F, P>::storage_type;
-};
-template <class T>
-using stored_type = typename stored_as<T>::type;
-
-template <class T>
-auto stored_view(const vector_view<const T>& view) noexcept {
-    return vector_view<const stored_type<T>>(reinterpret_cast<const stored_type<T>*>(view.data()),
-                                             view.size(), view.stride());
-}
-template <class T>
-auto stored_output(const vector_view<T>& view) noexcept {
-    return vector_view<stored_type<T>>(reinterpret_cast<stored_type<T>*>(view.data()), view.size(),
-                                       view.stride());
-}
-
 #if HALFULP_HAS_SIMD
 
 /// The plan by which an operand's codes are read: that of its own format.
 template <class T>
 const rounding_plan& operand_plan([[maybe_unused]] const rounding_plan& plan) noexcept {
     if constexpr (is_custom_float<T>::value)
-        return constant_plan<number_format<T>::value, projection{}>;
+        return plan_to_read<T>;
     else
         return plan;
 }

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Tiles of a matrix product in registers: see simd/for_each_family.hpp for how this text is used, and
+// simd/tiles.hpp for what a tile is given.
+
+#if defined(HALFULP_FAMILY)
+
+namespace halfulp {
+inline namespace v0 {
+namespace simd {
+namespace HALFULP_FAMILY {
+
+/// sum + x·y, rounded once, in each lane. Written as the instruction: whether a compiler fuses x·y + sum
+/// depends on its flags.
+HALFULP_ALWAYS_INLINE void fused_multiply_add(reals32& sum, reals32 x, reals32 y) noexcept {
+    __asm__("{vfmadd231ps %2, %1, %0|vfmadd231ps %0, %1, %2}" : "+v"(sum) : "v"(x), "v"(y));
+}
+HALFULP_ALWAYS_INLINE void fused_multiply_add(reals64& sum, reals64 x, reals64 y) noexcept {
+    __asm__("{vfmadd231pd %2, %1, %0|vfmadd231pd %0, %1, %2}" : "+v"(sum) : "v"(x), "v"(y));
+}
+
+/// The registers of a step, how an operand word of A fills one, and the step itself.
+template <class Step>
+struct step_registers;
+
+template <class Carrier>
+struct step_registers<chain_of<Carrier>> {
+    using operands = typename lanes_of<Carrier>::reals;
+    using sums = operands;
+    static HALFULP_ALWAYS_INLINE operands repeat(Carrier x) noexcept { return operands{} + x; }
+    static HALFULP_ALWAYS_INLINE void apply(sums& sum, operands x, operands y) noexcept {
+        fused_multiply_add(sum, x, y);
+    }
+    /// NaN has one code as a result.
+    static HALFULP_ALWAYS_INLINE sums finished(sums x) noexcept {
+        return x == x ? x : sums{} + std::numeric_limits<Carrier>::quiet_NaN();
+    }
+};
+
+#if HALFULP_FAMILY_BYTES == 64
+template <>
+struct step_registers<chain_of_pairs> {
+    using operands = words32;
+    using sums = reals32;
+    static HALFULP_ALWAYS_INLINE operands repeat(std::uint32_t x) noexcept { return operands{} + x; }
+    static HALFULP_ALWAYS_INLINE void apply(sums& sum, operands x, operands y) noexcept {
+        // The assembler is asked for an extension that only this instruction needs; it runs where
+        // extensions::bf16 is set.
+        __asm__("{vdpbf16ps %2, %1, %0|vdpbf16ps %0, %1, %2}" : "+v"(sum) : "v"(x), "v"(y));
+    }
+    static HALFULP_ALWAYS_INLINE sums finished(sums x) noexcept {
+        return step_registers<chain_of<float>>::finished(x);
+    }
+};
+template <>
+struct step_registers<sum_of_bytes> {
+    using operands = words32;
+    using sums = integers32;
+    static HALFULP_ALWAYS_INLINE operands repeat(std::uint32_t x) noexcept { return operands{} + x; }
+    static HALFULP_ALWAYS_INLINE void apply(sums& sum, operands x, operands y) noexcept {
+        __asm__("{vpdpbusd %1, %2, %0|vpdpbusd %0, %2, %1}" : "+v"(sum) : "v"(x), "v"(y));
+    }
+    static HALFULP_ALWAYS_INLINE sums finished(sums x) noexcept { return x; }
+};
+#endif
+
+/// The first `count` lanes of a register, as a mask that loads and stores take. What lies behind is not touched.
+template <class Register>
+class first_lanes {
+    static constexpr bool is_wide = sizeof(Register{}[0]) == 8;
+
+  public:
+#if HALFULP_FAMILY_BYTES == 64
+    HALFULP_ALWAYS_INLINE explicit first_lanes(int count) noexcept
+        : mask_(static_cast<unsigned short>((1u << count) - 1)) {}
+    HALFULP_ALWAYS_INLINE Register load(const void* from) const noexcept {
+        Register result;
+        const Register& memory = *static_cast<const Register*>(from);
+        if constexpr (is_wide)
+            __asm__("{vmovupd %1, %0%{%2%}%{z%}|vmovupd %0%{%2%}%{z%}, %1}"
+                    : "=v"(result)
+                    : "m"(memory), "Yk"(mask_));
+        else
+            __asm__("{vmovups %1, %0%{%2%}%{z%}|vmovups %0%{%2%}%{z%}, %1}"
+                    : "=v"(result)
+                    : "m"(memory), "Yk"(mask_));
+        return result;
+    }
+    HALFULP_ALWAYS_INLINE void store(void* to, Register value) const noexcept {
+        Register& memory = *static_cast<Register*>(to);
+        if constexpr (is_wide)
+            __asm__("{vmovupd %1, %0%{%2%}|vmovupd %0%{%2%}, %1}" : "+m"(memory) : "v"(value), "Yk"(mask_));
+        else
+            __asm__("{vmovups %1, %0%{%2%}|vmovups %0%{%2%}, %1}" : "+m"(memory) : "v"(value), "Yk"(mask_));
+    }
+
+  private:
+    unsigned short mask_;
+#else
+    HALFULP_ALWAYS_INLINE explicit first_lanes(int count) noexcept {
+        if constexpr (is_wide)
+            mask_ = reinterpret_cast<words32>(integers64{0, 1, 2, 3} < count);
+        else
+            mask_ = reinterpret_cast<words32>(integers32{0, 1, 2, 3, 4, 5, 6, 7} < count);
+    }
+    HALFULP_ALWAYS_INLINE Register load(const void* from) const noexcept {
+        Register result;
+        const Register& memory = *static_cast<const Register*>(from);
+        if constexpr (is_wide)
+            __asm__("{vmaskmovpd %1, %2, %0|vmaskmovpd %0, %2, %1}" : "=x"(result) : "m"(memory), "x"(mask_));
+        else
+            __asm__("{vmaskmovps %1, %2, %0|vmaskmovps %0, %2, %1}" : "=x"(result) : "m"(memory), "x"(mask_));
+        return result;
+    }
+    HALFULP_ALWAYS_INLINE void store(void* to, Register value) const noexcept {
+        Register& memory = *static_cast<Register*>(to);
+        if constexpr (is_wide)
+            __asm__("{vmaskmovpd %1, %2, %0|vmaskmovpd %0, %2, %1}" : "+m"(memory) : "x"(value), "x"(mask_));
+        else
+            __asm__("{vmaskmovps %1, %2, %0|vmaskmovps %0, %2, %1}" : "+m"(memory) : "x"(value), "x"(mask_));
+    }
+
+  private:
+    words32 mask_;
+#endif
+};
+
+/// The sums of a tile, from memory and back; of the last register only as many lanes as C has.
+template <int Rows, int Registers, class Sums, class Sum>
+HALFULP_ALWAYS_INLINE void load_tile(Sums (&c)[Rows][Registers], const Sum* from, std::ptrdiff_t row,
+                                     const first_lanes<Sums>& last) noexcept {
+    constexpr std::ptrdiff_t lanes = sizeof(Sums) / sizeof(Sum);
+#pragma GCC unroll 12
+    for (int i = 0; i < Rows; ++i) {
+#pragma GCC unroll 2
+        for (int j = 0; j + 1 < Registers; ++j)
+            c[i][j] = load<Sums>(from + i * row + j * lanes);
+        c[i][Registers - 1] = last.load(from + i * row + (Registers - 1) * lanes);
+    }
+}
+template <int Rows, int Registers, class Sums, class Sum>
+HALFULP_ALWAYS_INLINE void store_tile(const Sums (&c)[Rows][Registers], Sum* to, std::ptrdiff_t row,
+                                      const first_lanes<Sums>& last) noexcept {
+    constexpr std::ptrdiff_t lanes = sizeof(Sums) / sizeof(Sum);
+#pragma GCC unroll 12
+    for (int i = 0; i < Rows; ++i) {
+#pragma GCC unroll 2
+        for (int j = 0; j + 1 < Registers; ++j)
+            store(to + i * row + j * lanes, c[i][j]);
+        last.store(to + i * row + (Registers - 1) * lanes, c[i][Registers - 1]);
+    }
+}
+
+/// c ← c + a·b, or a·b, for Rows rows and Registers registers of columns, k ascending.
+template <class Step, int Rows, int Registers>
+inline void multiply_tile(const tile<Step>& t) noexcept {
+    using registers = step_registers<Step>;
+    using operands = typename registers::operands;
+    using sums = typename registers::sums;
+    using word = typename Step::word;
+    using sum = typename Step::sum;
+    constexpr std::ptrdiff_t lanes = register_bytes / static_cast<std::ptrdiff_t>(sizeof(sum));
+    // A pointer for three rows each: base, base + stride, base + 2·stride are addresses of one instruction.
+    constexpr int groups = (Rows + 2) / 3;
+    const std::ptrdiff_t row = t.a_row * static_cast<std::ptrdiff_t>(sizeof(word));
+    const unsigned char* a[groups];
+#pragma GCC unroll 4
+    for (int g = 0; g < groups; ++g)
+        a[g] = reinterpret_cast<const unsigned char*>(t.a) + 3 * g * row;
+    const word* b = t.b;
+
+    const first_lanes<sums> last(t.columns - (Registers - 1) * static_cast<int>(lanes));
+    sums c[Rows][Registers];
+    if (t.starts_empty) {
+#pragma GCC unroll 12
+        for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 2
+            for (int j = 0; j < Registers; ++j)
+                c[i][j] = sums{};
+    } else {
+        load_tile(c, t.c, t.c_row, last);
+    }
+
+    for (std::size_t k = 0; k < t.steps; ++k) {
+        operands y[Registers];
+#pragma GCC unroll 2
+        for (int j = 0; j < Registers; ++j)
+            y[j] = load<operands>(b + j * lanes);
+#pragma GCC unroll 12
+        for (int i = 0; i < Rows; ++i) {
+            const operands x =
+                registers::repeat(*reinterpret_cast<const word*>(a[i / 3] + (i % 3) * row));
+#pragma GCC unroll 2
+            for (int j = 0; j < Registers; ++j)
+                registers::apply(c[i][j], x, y[j]);
+        }
+#pragma GCC unroll 4
+        for (int g = 0; g < groups; ++g)
+            a[g] += sizeof(word);
+        b += t.b_row;
+    }
+
+    if (t.is_last) {
+#pragma GCC unroll 12
+        for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 2
+            for (int j = 0; j < Registers; ++j)
+                c[i][j] = registers::finished(c[i][j]);
+    }
+    store_tile(c, t.c, t.c_row, last);
+}
+
+/// The tiles of this family: rows and registers of columns at most, and the function for each size.
+inline constexpr int tile_registers = 2;
+template <class Step>
+inline constexpr tile_shape<Step> shape_of_tiles = [] {
+#if HALFULP_FAMILY_BYTES == 64
+    tile_shape<Step> shape{12, tile_registers * register_bytes / static_cast<int>(sizeof(typename Step::sum)), {}};
+#define HALFULP_TILE_ROWS(r) \
+    shape.functions[r - 1][0] = &multiply_tile<Step, r, 1>, shape.functions[r - 1][1] = &multiply_tile<Step, r, 2>
+    HALFULP_TILE_ROWS(7), HALFULP_TILE_ROWS(8), HALFULP_TILE_ROWS(9), HALFULP_TILE_ROWS(10);
+    HALFULP_TILE_ROWS(11), HALFULP_TILE_ROWS(12);
+#else
+    tile_shape<Step> shape{6, tile_registers * register_bytes / static_cast<int>(sizeof(typename Step::sum)), {}};
+#define HALFULP_TILE_ROWS(r) \
+    shape.functions[r - 1][0] = &multiply_tile<Step, r, 1>, shape.functions[r - 1][1] = &multiply_tile<Step, r, 2>
+#endif
+    HALFULP_TILE_ROWS(1), HALFULP_TILE_ROWS(2), HALFULP_TILE_ROWS(3), HALFULP_TILE_ROWS(4);
+    HALFULP_TILE_ROWS(5), HALFULP_TILE_ROWS(6);
+#undef HALFULP_TILE_ROWS
+    return shape;
+}();
+
+/// out[j · out_row + i] = in[i · in_row + j]: `rows` lines of `columns` elements turned into columns.
+/// Both are multiples of 4; four-by-four blocks in registers of 16 bytes (of 32 for 64-bit elements).
+template <class Word>
+inline void transpose(const Word* in, std::ptrdiff_t in_row, Word* out, std::ptrdiff_t out_row,
+                      std::size_t rows, std::size_t columns) noexcept {
+    typedef Word four __attribute__((vector_size(4 * sizeof(Word))));
+    for (std::size_t j = 0; j < columns; j += 4)
+        for (std::size_t i = 0; i < rows; i += 4) {
+            const Word* const from = in + static_cast<std::ptrdiff_t>(i) * in_row + j;
+            Word* const to = out + static_cast<std::ptrdiff_t>(j) * out_row + i;
+            const four x0 = load<four>(from), x1 = load<four>(from + in_row);
+            const four x2 = load<four>(from + 2 * in_row), x3 = load<four>(from + 3 * in_row);
+            const four low01 = __builtin_shufflevector(x0, x1, 0, 4, 1, 5);
+            const four high01 = __builtin_shufflevector(x0, x1, 2, 6, 3, 7);
+            const four low23 = __builtin_shufflevector(x2, x3, 0, 4, 1, 5);
+            const four high23 = __builtin_shufflevector(x2, x3, 2, 6, 3, 7);
+            store(to, __builtin_shufflevector(low01, low23, 0, 1, 4, 5));
+            store(to + out_row, __builtin_shufflevector(low01, low23, 2, 3, 6, 7));
+            store(to + 2 * out_row, __builtin_shufflevector(high01, high23, 0, 1, 4, 5));
+            store(to + 3 * out_row, __builtin_shufflevector(high01, high23, 2, 3, 6, 7));
+        }
+}
+
+}  // namespace HALFULP_FAMILY
+}  // namespace simd
+}  // namespace v0
+}  // namespace halfulp
+
+#endif

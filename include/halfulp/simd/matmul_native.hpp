@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// The fast path of `matmul` in arithmetic::native<float> and native<double>.
+
+#include <halfulp/kernels/matmul_options.hpp>
+#include <halfulp/simd/matmul_operands.hpp>
+
+#if HALFULP_HAS_SIMD
+
+namespace halfulp {
+inline namespace v0 {
+namespace detail {
+
+/// out[j] = sums[j] as C's element, by the arithmetic's own `result`, or by an array kernel with the same bits.
+template <class C, class Carrier, class Arithmetic>
+void write_results(simd::isa level, const Arithmetic& arithmetic, const Carrier* sums,
+                   const vector_view<C>& out) {
+    if constexpr (is_custom_float<C>::value && sizeof(C) <= 4) {
+        constexpr projection direction = C::default_projection;
+        if constexpr (can_carry<Carrier>(number_format<C>::value) && !is_stochastic(direction.mode)) {
+            using code = stored_type<C>;
+            constexpr std::size_t most = simd::chunk_size<Carrier>;
+            alignas(64) Carrier values[most];
+            alignas(64) code codes[most];
+            for (std::size_t j = 0; j < out.size(); j += most) {
+                const std::size_t count = most < out.size() - j ? most : out.size() - j;
+                std::memcpy(values, sums + j, count * sizeof(Carrier));
+                for (std::size_t i = count; i < simd::whole_blocks(count); ++i)
+                    values[i] = 0;
+                simd::round_in_carrier(level, constant<direction>{}, values, codes, nullptr,
+                                       simd::whole_blocks(count),
+                                       constant_plan<number_format<C>::value, direction>);
+                for (std::size_t i = 0; i < count; ++i)
+                    out[j + i] = C::from_bits(codes[i]);
+            }
+            return;
+        }
+    }
+    for (std::size_t j = 0; j < out.size(); ++j)
+        out[j] = arithmetic.template result<C>(sums[j], {});
+}
+
+/// C = A·B or C += A·B by tiles of a Step whose sums are values of the arithmetic's accumulator.
+template <class Step, class Left, class Right, class C, class Start, class Finish>
+void multiply_by_tiles(simd::isa level, const Left& left, const Right& right, std::size_t steps,
+                       const matrix_view<C>& c, const matmul_options& options, std::size_t work,
+                       const Start& start, const Finish& finish) {
+    using sum = typename Step::sum;
+    const simd::tiled_product<Step, Left, Right> product(level, left, right, steps, options.blocking);
+    simd::for_parts_of_matrix(
+        options.execution, c.rows(), c.columns(), work, 64,
+        [&](std::size_t i, std::size_t j, std::size_t rows, std::size_t columns) {
+            const simd::default_floating_point_environment guard;
+            if constexpr (std::same_as<C, sum>)
+                if (c.column_stride() == 1)
+                    return product.run(i, j, rows, columns, {&c(i, j), c.row_stride()}, !options.accumulate);
+            // Sums in a buffer, in strips, as C has another type or other strides.
+            constexpr std::size_t most_rows = 512, most_columns = 2048;
+            const std::size_t strip_rows = rows < most_rows ? rows : most_rows;
+            const std::size_t strip_columns = columns < most_columns ? columns : most_columns;
+            thread_local simd::workspace memory;
+            const auto sums = static_cast<sum*>(memory.reserve(strip_rows * strip_columns * sizeof(sum)));
+            for (std::size_t jj = 0; jj < columns; jj += strip_columns)
+                for (std::size_t ii = 0; ii < rows; ii += strip_rows) {
+                    const std::size_t height = strip_rows < rows - ii ? strip_rows : rows - ii;
+                    const std::size_t width = strip_columns < columns - jj ? strip_columns : columns - jj;
+                    if (options.accumulate)
+                        for (std::size_t r = 0; r < height; ++r)
+                            for (std::size_t s = 0; s < width; ++s)
+                                sums[r * width + s] = start(c(i + ii + r, j + jj + s));
+                    product.run(i + ii, j + jj, height, width, {sums, static_cast<std::ptrdiff_t>(width)},
+                                !options.accumulate);
+                    for (std::size_t r = 0; r < height; ++r)
+                        finish(sums + r * width,
+                               vector_view<C>(&c(i + ii + r, j + jj), width, c.column_stride()),
+                               i + ii + r, j + jj);
+                }
+        });
+}
+
+template <class A, class B, class C, class Carrier>
+bool matmul_fast(const matrix_view<A>& a, const matrix_view<B>& b, const matrix_view<C>& c,
+                 const arithmetic::native<Carrier>& arithmetic, const matmul_options& options)
+requires(std::same_as<Carrier, float> || std::same_as<Carrier, double>) {
+    const simd::isa level = simd::level_for(options.execution);
+    if (level == simd::isa::plain)
+        return false;
+    using X = std::remove_cv_t<A>;
+    using Y = std::remove_cv_t<B>;
+    const simd::value_reader<Carrier, X> left(level, a);
+    const simd::value_reader<Carrier, Y> right(level, b.transposed());
+    multiply_by_tiles<simd::chain_of<Carrier>>(
+        level, left, right, a.columns(), c, options, a.columns(),
+        [&](const C& value) { return arithmetic.template start<X, Y>(value); },
+        [&](const Carrier* sums, const vector_view<C>& row, std::size_t, std::size_t) {
+            write_results(level, arithmetic, sums, row);
+        });
+    return true;
+}
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace halfulp
+
+#endif

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// The matrix product as all fast paths carry it out: blocks of the operands are packed into words that a
+/// register tile takes one step at a time, and each tile of C is one pass over k. What a word and a step
+/// are is the only thing in which the arithmetics differ.
+///
+/// Order: an element of C is one chain of steps, k ascending. It lives in a register during a block of k
+/// and in the array of sums, unrounded, between blocks; so its bits depend neither on the blocks, nor on
+/// the tile it lies in, nor on who computes the others.
+///
+/// A panel of B (all its steps, as many columns as a tile) stays in the first-level cache while the tiles
+/// of a block of A, which stays in the second, pass it (Goto, van de Geijn, "Anatomy of high-performance
+/// matrix multiplication", ACM TOMS 34, 2008). Operands that lie in memory as the tile wants them are
+/// not packed where that is faster.
+
+#include <halfulp/kernels/matmul_options.hpp>
+#include <halfulp/simd/dispatch.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <new>
+
+namespace halfulp {
+inline namespace v0 {
+namespace simd {
+
+/// sum ← fma(x, y, sum) in the carrier.
+template <class Carrier>
+struct chain_of {
+    using word = Carrier;
+    using sum = Carrier;
+    static constexpr std::size_t terms = 1;
+    static constexpr bool has_avx2 = true;
+};
+/// The same for two products of bfloat16 a step, in float: the term in the upper half of a word comes first.
+struct chain_of_pairs {
+    using word = std::uint32_t;
+    using sum = float;
+    static constexpr std::size_t terms = 2;
+    static constexpr bool has_avx2 = false;
+};
+/// sum ← sum + Σ x_i·y_i of four signed bytes of A and four unsigned bytes of B, in 32-bit integers.
+struct sum_of_bytes {
+    using word = std::uint32_t;
+    using sum = std::int32_t;
+    static constexpr std::size_t terms = 4;
+    static constexpr bool has_avx2 = false;
+};
+
+/// What a tile is given: strides in words and sums.
+template <class Step>
+struct tile {
+    const typename Step::word* a = nullptr;  ///< a row is `steps` words in a row
+    std::ptrdiff_t a_row = 0;
+    const typename Step::word* b = nullptr;  ///< a step is a row of words, one a column
+    std::ptrdiff_t b_row = 0;
+    typename Step::sum* c = nullptr;
+    std::ptrdiff_t c_row = 0;
+    std::size_t steps = 0;
+    int columns = 0;            ///< of C, at most those of the tile's registers
+    bool starts_empty = false;  ///< c is not read
+    bool is_last = false;       ///< c gets results, not sums that go on
+};
+
+inline constexpr int most_tile_rows = 12;
+
+template <class Step>
+struct tile_shape {
+    int rows;     ///< of a full tile
+    int columns;  ///< of a full tile
+    void (*functions[most_tile_rows][2])(const tile<Step>&) noexcept;
+};
+
+}  // namespace simd
+}  // namespace v0
+}  // namespace halfulp
+
+#define HALFULP_FAMILY_TEXT <halfulp/simd/family/tiles.hpp>
+#include <halfulp/simd/for_each_family.hpp>
+
+#if HALFULP_HAS_SIMD
+
+namespace halfulp {
+inline namespace v0 {
+namespace simd {
+
+/// Memory that a thread keeps from one product to the next: getting pages from the system for each would
+/// cost as much as a small product.
+class workspace {
+  public:
+    /// `bytes` bytes, aligned to whole lines. What was in it is lost.
+    void* reserve(std::size_t bytes) {
+        if (bytes > size_) {
+            memory_.reset();
+            size_ = 0;
+            memory_.reset(static_cast<unsigned char*>(::operator new(bytes, std::align_val_t{64})));
+            size_ = bytes;
+        }
+        return memory_.get();
+    }
+
+  private:
+    struct release {
+        void operator()(unsigned char* memory) const noexcept {
+            ::operator delete(memory, std::align_val_t{64});
+        }
+    };
+    std::unique_ptr<unsigned char, release> memory_;
+    std::size_t size_ = 0;
+};
+
+constexpr std::size_t rounded_up(std::size_t x, std::size_t multiple) noexcept {
+    return (x + multiple - 1) / multiple * multiple;
+}
+
+/// Words behind a block that packing may write: it writes whole blocks, and groups of four rows.
+inline constexpr std::size_t packing_slack = 256;
+
+/// Sums in memory.
+template <class Sum>
+struct sums_view {
+    Sum* data;
+    std::ptrdiff_t row;
+};
+
+/// c ← (starts_empty ? 0 : c) + A·B for `rows` × `columns` sums, where A and B are readers: see value_reader in
+/// simd/matmul_operands.hpp.
+template <class Step, class A, class B>
+class tiled_product {
+    using word = typename Step::word;
+    using sum = typename Step::sum;
+
+  public:
+    tiled_product(isa level, const A& a, const B& b, std::size_t steps,
+                  const matmul_blocking& blocking) noexcept
+        : level_(level), a_(a), b_(b), steps_(steps), blocking_{at_least_one(blocking.depth), at_least_one(blocking.rows), at_least_one(blocking.columns)}, shape_(shape_at(level)) {}
+
+    /// The part of C from (first_row, first_column) of that size; `c` is where it lies. Uses the calling thread's
+    /// workspace.
+    /// @throws std::bad_alloc before anything is written
+    void run(std::size_t first_row, std::size_t first_column, std::size_t rows, std::size_t columns,
+             const sums_view<sum>& c, bool starts_empty) const {
+        const auto tile_columns = static_cast<std::size_t>(shape_.columns);
+        const std::size_t block_steps = blocking_.depth < steps_ ? blocking_.depth : steps_;
+        const std::size_t block_rows = blocking_.rows < rows ? blocking_.rows : rows;
+        const std::size_t block_columns =
+            rounded_up(blocking_.columns < columns ? blocking_.columns : columns, tile_columns);
+        std::ptrdiff_t a_row = 0, b_row = 0;
+        const word* const a_direct = a_.direct(a_row);
+        const word* const b_direct = b_.direct_steps(b_row);
+        const bool use_a = a_direct != nullptr && !is_worth_packing(rows, columns, a_row, sizeof(word));
+        const bool use_b = b_direct != nullptr && !is_worth_packing(columns, rows, b_row, sizeof(word));
+
+        const std::size_t a_stride = block_steps + 64 / sizeof(word);  // rows begin in different sets of the cache
+        const std::size_t b_words = block_columns * block_steps;
+        thread_local workspace memory;
+        word* const b_block = static_cast<word*>(
+            memory.reserve((b_words + (use_a ? 0 : block_rows * a_stride) + 3 * a_stride + packing_slack) * sizeof(word)));
+        word* const a_block = b_block + b_words;
+
+        for (std::size_t j = 0; j < columns; j += block_columns) {
+            const std::size_t width = block_columns < columns - j ? block_columns : columns - j;
+            const std::size_t whole = width / tile_columns * tile_columns;
+            for (std::size_t k = 0; k < steps_ || k == 0; k += block_steps) {
+                const std::size_t depth = block_steps < steps_ - k ? block_steps : steps_ - k;
+                const std::size_t packed_from = use_b ? whole : 0;
+                if (packed_from < width)
+                    pack_right(level_, b_, k, depth, first_column + j + packed_from, width - packed_from,
+                               tile_columns, b_block + packed_from * depth);
+                for (std::size_t i = 0; i < rows; i += block_rows) {
+                    const std::size_t height = block_rows < rows - i ? block_rows : rows - i;
+                    tile<Step> t;
+                    t.steps = depth;
+                    t.starts_empty = starts_empty && k == 0;
+                    t.is_last = k + depth == steps_;
+                    t.c_row = c.row;
+                    if (use_a) {
+                        t.a = a_direct + static_cast<std::ptrdiff_t>(first_row + i) * a_row + k;
+                        t.a_row = a_row;
+                    } else {
+                        pack_left(level_, a_, first_row + i, height, k, depth, a_block, a_stride);
+                        t.a = a_block;
+                        t.a_row = static_cast<std::ptrdiff_t>(a_stride);
+                    }
+                    for (std::size_t panel = 0; panel < width; panel += tile_columns) {
+                        if (panel < packed_from) {
+                            t.b = b_direct + static_cast<std::ptrdiff_t>(k) * b_row +
+                                  (first_column + j + panel);
+                            t.b_row = b_row;
+                        } else {
+                            t.b = b_block + panel * depth;
+                            t.b_row = shape_.columns;
+                        }
+                        t.c = c.data + static_cast<std::ptrdiff_t>(i) * c.row + (j + panel);
+                        run_panel(t, height,
+                                  tile_columns < width - panel ? tile_columns : width - panel);
+                    }
+                }
+                if (steps_ == 0)
+                    return;
+            }
+        }
+    }
+
+  private:
+    static const tile_shape<Step>& shape_at(isa level) noexcept {
+        if constexpr (Step::has_avx2)
+            return level == isa::avx512 ? avx512::shape_of_tiles<Step> : avx2::shape_of_tiles<Step>;
+        else
+            return avx512::shape_of_tiles<Step>;
+    }
+
+    static constexpr std::size_t at_least_one(std::size_t x) noexcept { return x == 0 ? 1 : x; }
+
+    /// A copy pays where each word is used often, or where rows are so far apart that they meet in one
+    /// set of the cache.
+    static bool is_worth_packing(std::size_t lines, std::size_t uses, std::ptrdiff_t row,
+                                 std::size_t size) noexcept {
+        (void)lines;
+        const std::size_t distance = static_cast<std::size_t>(row < 0 ? -row : row) * size;
+        return distance > 1024 && uses > 64;
+    }
+
+    /// A panel of B against a block of A: tiles of nearly equal height.
+    void run_panel(tile<Step> t, std::size_t height, std::size_t width) const noexcept {
+        const auto most = static_cast<std::size_t>(shape_.rows);
+        const std::size_t tiles = (height + most - 1) / most;
+        const std::size_t smaller = height / tiles;
+        const std::size_t larger_tiles = height % tiles;
+        const std::ptrdiff_t lanes = shape_.columns / 2;
+        const std::size_t registers = static_cast<std::ptrdiff_t>(width) > lanes ? 2 : 1;
+        t.columns = static_cast<int>(width);
+        for (std::size_t i = 0; i < tiles; ++i) {
+            const std::size_t rows = smaller + (i < larger_tiles ? 1 : 0);
+            shape_.functions[rows - 1][registers - 1](t);
+            t.a += static_cast<std::ptrdiff_t>(rows) * t.a_row;
+            t.c += static_cast<std::ptrdiff_t>(rows) * t.c_row;
+        }
+    }
+
+    isa level_;
+    const A& a_;
+    const B& b_;
+    std::size_t steps_;
+    matmul_blocking blocking_;
+    const tile_shape<Step>& shape_;
+};
+
+/// Calls body(first_row, first_column, rows, columns) for parts that make up a matrix, in as many threads as
+/// the policy allows and the work is worth: a grid of nearly square parts, columns cut at multiples of
+/// `granule`.
+template <class Body>
+void for_parts_of_matrix(const execution::policy& policy, std::size_t rows, std::size_t columns,
+                         std::size_t depth, std::size_t granule, const Body& body) {
+#if defined(_OPENMP)
+    const auto wanted =
+        static_cast<std::size_t>(policy.threads == 0 ? omp_get_max_threads() : policy.threads);
+    constexpr double smallest_work = 1 << 19;  // multiply-adds that are worth a thread
+    const double work = static_cast<double>(rows) * static_cast<double>(columns) *
+                        static_cast<double>(depth < 1 ? 1 : depth);
+    std::size_t parts = wanted;
+    if (work < smallest_work * static_cast<double>(parts))
+        parts = static_cast<std::size_t>(work / smallest_work);
+    if (parts > 1) {
+        // Of the ways to cut, the one with the least to be packed twice.
+        std::size_t best_rows = 1;
+        double best_cost = std::numeric_limits<double>::infinity();
+        for (std::size_t across = 1; across <= parts; ++across) {
+            if (parts % across != 0 || across > rows)
+                continue;
+            const double cost = static_cast<double>(across) * static_cast<double>(columns) +
+                                static_cast<double>(parts / across) * static_cast<double>(rows);
+            if (cost < best_cost) {
+                best_cost = cost;
+                best_rows = across;
+            }
+        }
+        const std::size_t parts_down = best_rows;
+        const std::size_t parts_across = parts / best_rows;
+        const std::size_t height = (rows + parts_down - 1) / parts_down;
+        const std::size_t width = rounded_up((columns + parts_across - 1) / parts_across, granule);
+        bool failed = false;
+#pragma omp parallel for schedule(static) num_threads(static_cast <int>(parts))
+        for (std::ptrdiff_t part = 0; part < static_cast<std::ptrdiff_t>(parts); ++part) {
+            const std::size_t i = static_cast<std::size_t>(part) / parts_across * height;
+            const std::size_t j = static_cast<std::size_t>(part) % parts_across * width;
+            if (i >= rows || j >= columns)
+                continue;
+            try {
+                body(i, j, height < rows - i ? height : rows - i, width < columns - j ? width : columns - j);
+            } catch (const std::bad_alloc&) {
+#pragma omp atomic write
+                failed = true;
+            }
+        }
+        if (failed)
+            throw std::bad_alloc();
+        return;
+    }
+#else
+    (void)policy;
+    (void)depth;
+    (void)granule;
+#endif
+    if (rows != 0 && columns != 0)
+        body(std::size_t{0}, std::size_t{0}, rows, columns);
+}
+
+}  // namespace simd
+}  // namespace v0
+}  // namespace halfulp
+
+#endif
