@@ -12,12 +12,12 @@ namespace halfulp {
 inline namespace v0 {
 
 /// How much of the operands a fast path packs at a time, in words of its tiles (a float, a double, two
-/// bfloat16). No bit of a result depends on it. The defaults fit 48 KiB of first-level and 512 KiB of
-/// second-level cache; 0 stands for 1.
+/// bfloat16). No bit of a result depends on it. The defaults fit 1 MiB of second-level
+/// and 8 MiB of third-level cache; 0 stands for 1.
 struct matmul_blocking {
-    std::size_t depth = 256;     ///< terms of a chain
-    std::size_t rows = 240;      ///< rows of A
-    std::size_t columns = 2048;  ///< columns of B
+    std::size_t depth = 1024;    ///< terms of a chain
+    std::size_t rows = 120;      ///< rows of A
+    std::size_t columns = 1024;  ///< columns of B
 };
 
 /// What `matmul` can be told.

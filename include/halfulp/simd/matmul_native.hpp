@@ -89,6 +89,9 @@ requires(std::same_as<Carrier, float> || std::same_as<Carrier, double>) {
         return false;
     using X = std::remove_cv_t<A>;
     using Y = std::remove_cv_t<B>;
+    // Lanes are columns; with very few of them the transposed product fills more.
+    if (c.columns() <= 2 && c.rows() >= 16)
+        return matmul_fast(b.transposed(), a.transposed(), c.transposed(), arithmetic, options);
     const simd::value_reader<Carrier, X> left(level, a);
     const simd::value_reader<Carrier, Y> right(level, b.transposed());
     multiply_by_tiles<simd::chain_of<Carrier>>(

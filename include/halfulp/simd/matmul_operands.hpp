@@ -167,8 +167,16 @@ void pack_right(isa level, const Reader& reader, std::size_t k, std::size_t step
     constexpr std::size_t most_width = 32;
     constexpr std::size_t steps_at_once = 128;
     alignas(64) Word lines[most_width][steps_at_once];
+    std::ptrdiff_t row = 0;
+    const Word* const direct = reader.direct(row);
     for (std::size_t panel = 0; panel < columns; panel += width) {
         const std::size_t count = width < columns - panel ? width : columns - panel;
+        if (direct != nullptr && count == width && steps % 4 == 0) {
+            HALFULP_SIMD_SELECT(level, transpose<Word>)
+            (direct + static_cast<std::ptrdiff_t>(j + panel) * row + k, row, to + panel * steps,
+             static_cast<std::ptrdiff_t>(width), width, steps);
+            continue;
+        }
         for (std::size_t line = count; line < width; ++line)
             std::memset(lines[line], 0, sizeof lines[line]);
         for (std::size_t s = 0; s < steps; s += steps_at_once) {

@@ -61,6 +61,7 @@ struct tile {
     std::ptrdiff_t b_row = 0;
     typename Step::sum* c = nullptr;
     std::ptrdiff_t c_row = 0;
+    const typename Step::sum* next_c = nullptr;  ///< of the tile below, or null
     std::size_t steps = 0;
     int columns = 0;            ///< of C, at most those of the tile's registers
     bool starts_empty = false;  ///< c is not read
@@ -69,11 +70,14 @@ struct tile {
 
 inline constexpr int most_tile_rows = 12;
 
+/// Registers of columns in a tile; the last one may be used in part.
+enum tile_width : unsigned char { one, part_of_two, two };
+
 template <class Step>
 struct tile_shape {
     int rows;     ///< of a full tile
     int columns;  ///< of a full tile
-    void (*functions[most_tile_rows][2])(const tile<Step>&) noexcept;
+    void (*functions[most_tile_rows][3])(const tile<Step>&) noexcept;
 };
 
 }  // namespace simd
@@ -146,18 +150,23 @@ class tiled_product {
     void run(std::size_t first_row, std::size_t first_column, std::size_t rows, std::size_t columns,
              const sums_view<sum>& c, bool starts_empty) const {
         const auto tile_columns = static_cast<std::size_t>(shape_.columns);
-        const std::size_t block_steps = blocking_.depth < steps_ ? blocking_.depth : steps_;
         const std::size_t block_rows = blocking_.rows < rows ? blocking_.rows : rows;
         const std::size_t block_columns =
             rounded_up(blocking_.columns < columns ? blocking_.columns : columns, tile_columns);
         std::ptrdiff_t a_row = 0, b_row = 0;
         const word* const a_direct = a_.direct(a_row);
         const word* const b_direct = b_.direct_steps(b_row);
-        const bool use_a = a_direct != nullptr && !is_worth_packing(rows, columns, a_row, sizeof(word));
-        const bool use_b = b_direct != nullptr && !is_worth_packing(columns, rows, b_row, sizeof(word));
+        // A copy pays where each word is used often, and rows are so far apart that they meet in few sets of
+        // the cache.
+        constexpr std::size_t often = 64;
+        const bool use_a = a_direct != nullptr && !(is_scattered(a_row) && columns > often);
+        const bool use_b = b_direct != nullptr && !(is_scattered(b_row) && rows > often);
 
+        // A panel of B that lies in memory goes from page to page, where nothing is fetched ahead, if it is deep.
+        const std::size_t most_steps = use_b && is_scattered(b_row) && rows <= 16 ? 64 : blocking_.depth;
+        const std::size_t block_steps = most_steps < steps_ ? most_steps : steps_;
         const std::size_t a_stride = block_steps + 64 / sizeof(word);  // rows begin in different sets of the cache
-        const std::size_t b_words = block_columns * block_steps;
+        const std::size_t b_words = use_b ? 0 : block_columns * block_steps;
         thread_local workspace memory;
         word* const b_block = static_cast<word*>(
             memory.reserve((b_words + (use_a ? 0 : block_rows * a_stride) + 3 * a_stride + packing_slack) * sizeof(word)));
@@ -165,13 +174,10 @@ class tiled_product {
 
         for (std::size_t j = 0; j < columns; j += block_columns) {
             const std::size_t width = block_columns < columns - j ? block_columns : columns - j;
-            const std::size_t whole = width / tile_columns * tile_columns;
             for (std::size_t k = 0; k < steps_ || k == 0; k += block_steps) {
                 const std::size_t depth = block_steps < steps_ - k ? block_steps : steps_ - k;
-                const std::size_t packed_from = use_b ? whole : 0;
-                if (packed_from < width)
-                    pack_right(level_, b_, k, depth, first_column + j + packed_from, width - packed_from,
-                               tile_columns, b_block + packed_from * depth);
+                if (!use_b)
+                    pack_right(level_, b_, k, depth, first_column + j, width, tile_columns, b_block);
                 for (std::size_t i = 0; i < rows; i += block_rows) {
                     const std::size_t height = block_rows < rows - i ? block_rows : rows - i;
                     tile<Step> t;
@@ -188,7 +194,7 @@ class tiled_product {
                         t.a_row = static_cast<std::ptrdiff_t>(a_stride);
                     }
                     for (std::size_t panel = 0; panel < width; panel += tile_columns) {
-                        if (panel < packed_from) {
+                        if (use_b) {
                             t.b = b_direct + static_cast<std::ptrdiff_t>(k) * b_row +
                                   (first_column + j + panel);
                             t.b_row = b_row;
@@ -217,13 +223,8 @@ class tiled_product {
 
     static constexpr std::size_t at_least_one(std::size_t x) noexcept { return x == 0 ? 1 : x; }
 
-    /// A copy pays where each word is used often, or where rows are so far apart that they meet in one
-    /// set of the cache.
-    static bool is_worth_packing(std::size_t lines, std::size_t uses, std::ptrdiff_t row,
-                                 std::size_t size) noexcept {
-        (void)lines;
-        const std::size_t distance = static_cast<std::size_t>(row < 0 ? -row : row) * size;
-        return distance > 1024 && uses > 64;
+    static bool is_scattered(std::ptrdiff_t row) noexcept {
+        return static_cast<std::size_t>(row < 0 ? -row : row) * sizeof(word) > 1024;
     }
 
     /// A panel of B against a block of A: tiles of nearly equal height.
@@ -233,11 +234,16 @@ class tiled_product {
         const std::size_t smaller = height / tiles;
         const std::size_t larger_tiles = height % tiles;
         const std::ptrdiff_t lanes = shape_.columns / 2;
-        const std::size_t registers = static_cast<std::ptrdiff_t>(width) > lanes ? 2 : 1;
+        const tile_width columns = static_cast<std::ptrdiff_t>(width) <= lanes  ? one
+                                   : static_cast<int>(width) < shape_.columns ? part_of_two
+                                                                              : two;
         t.columns = static_cast<int>(width);
         for (std::size_t i = 0; i < tiles; ++i) {
             const std::size_t rows = smaller + (i < larger_tiles ? 1 : 0);
-            shape_.functions[rows - 1][registers - 1](t);
+            t.next_c = i + 1 == tiles
+                           ? nullptr
+                           : t.c + static_cast<std::ptrdiff_t>(rows) * t.c_row;
+            shape_.functions[rows - 1][columns](t);
             t.a += static_cast<std::ptrdiff_t>(rows) * t.a_row;
             t.c += static_cast<std::ptrdiff_t>(rows) * t.c_row;
         }

@@ -126,33 +126,36 @@ class first_lanes {
 };
 
 /// The sums of a tile, from memory and back; of the last register only as many lanes as C has.
-template <int Rows, int Registers, class Sums, class Sum>
+template <int Rows, int Registers, bool Whole, class Sums, class Sum>
 HALFULP_ALWAYS_INLINE void load_tile(Sums (&c)[Rows][Registers], const Sum* from, std::ptrdiff_t row,
                                      const first_lanes<Sums>& last) noexcept {
     constexpr std::ptrdiff_t lanes = sizeof(Sums) / sizeof(Sum);
 #pragma GCC unroll 12
     for (int i = 0; i < Rows; ++i) {
 #pragma GCC unroll 2
-        for (int j = 0; j + 1 < Registers; ++j)
+        for (int j = 0; j + !Whole < Registers; ++j)
             c[i][j] = load<Sums>(from + i * row + j * lanes);
-        c[i][Registers - 1] = last.load(from + i * row + (Registers - 1) * lanes);
+        if constexpr (!Whole)
+            c[i][Registers - 1] = last.load(from + i * row + (Registers - 1) * lanes);
     }
 }
-template <int Rows, int Registers, class Sums, class Sum>
+template <int Rows, int Registers, bool Whole, class Sums, class Sum>
 HALFULP_ALWAYS_INLINE void store_tile(const Sums (&c)[Rows][Registers], Sum* to, std::ptrdiff_t row,
                                       const first_lanes<Sums>& last) noexcept {
     constexpr std::ptrdiff_t lanes = sizeof(Sums) / sizeof(Sum);
 #pragma GCC unroll 12
     for (int i = 0; i < Rows; ++i) {
 #pragma GCC unroll 2
-        for (int j = 0; j + 1 < Registers; ++j)
+        for (int j = 0; j + !Whole < Registers; ++j)
             store(to + i * row + j * lanes, c[i][j]);
-        last.store(to + i * row + (Registers - 1) * lanes, c[i][Registers - 1]);
+        if constexpr (!Whole)
+            last.store(to + i * row + (Registers - 1) * lanes, c[i][Registers - 1]);
     }
 }
 
-/// c ← c + a·b, or a·b, for Rows rows and Registers registers of columns, k ascending.
-template <class Step, int Rows, int Registers>
+/// c ← c + a·b, or a·b, for Rows rows and Registers registers of columns, k ascending. Unless Whole, the last
+/// register has as many columns as the tile says.
+template <class Step, int Rows, int Registers, bool Whole>
 inline void multiply_tile(const tile<Step>& t) noexcept {
     using registers = step_registers<Step>;
     using operands = typename registers::operands;
@@ -170,6 +173,7 @@ inline void multiply_tile(const tile<Step>& t) noexcept {
     const word* b = t.b;
 
     const first_lanes<sums> last(t.columns - (Registers - 1) * static_cast<int>(lanes));
+    const first_lanes<operands> last_operands(t.columns - (Registers - 1) * static_cast<int>(lanes));
     sums c[Rows][Registers];
     if (t.starts_empty) {
 #pragma GCC unroll 12
@@ -178,14 +182,25 @@ inline void multiply_tile(const tile<Step>& t) noexcept {
             for (int j = 0; j < Registers; ++j)
                 c[i][j] = sums{};
     } else {
-        load_tile(c, t.c, t.c_row, last);
+        load_tile<Rows, Registers, Whole>(c, t.c, t.c_row, last);
+    }
+
+    // The next tile's sums are a row apart each, where no processor foresees them.
+    if (t.next_c != nullptr) {
+#pragma GCC unroll 12
+        for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 2
+            for (int j = 0; j < Registers; ++j)
+                __builtin_prefetch(t.next_c + i * t.c_row + j * lanes, 0, 2);
     }
 
     for (std::size_t k = 0; k < t.steps; ++k) {
         operands y[Registers];
 #pragma GCC unroll 2
-        for (int j = 0; j < Registers; ++j)
+        for (int j = 0; j + !Whole < Registers; ++j)
             y[j] = load<operands>(b + j * lanes);
+        if constexpr (!Whole)
+            y[Registers - 1] = last_operands.load(b + (Registers - 1) * lanes);
 #pragma GCC unroll 12
         for (int i = 0; i < Rows; ++i) {
             const operands x =
@@ -207,37 +222,83 @@ inline void multiply_tile(const tile<Step>& t) noexcept {
             for (int j = 0; j < Registers; ++j)
                 c[i][j] = registers::finished(c[i][j]);
     }
-    store_tile(c, t.c, t.c_row, last);
+    store_tile<Rows, Registers, Whole>(c, t.c, t.c_row, last);
 }
 
-/// The tiles of this family: rows and registers of columns at most, and the function for each size.
-inline constexpr int tile_registers = 2;
+/// The tiles of this family: rows and columns of a full one, and the function for each size.
 template <class Step>
 inline constexpr tile_shape<Step> shape_of_tiles = [] {
+    constexpr int lanes = register_bytes / static_cast<int>(sizeof(typename Step::sum));
+    tile_shape<Step> shape{register_bytes == 64 ? 12 : 6, 2 * lanes, {}};
+#define HALFULP_TILE_ROWS(rows)                                                   \
+    shape.functions[rows - 1][tile_width::one] = &multiply_tile<Step, rows, 1, false>; \
+    shape.functions[rows - 1][tile_width::part_of_two] = &multiply_tile<Step, rows, 2, false>; \
+    shape.functions[rows - 1][tile_width::two] = &multiply_tile<Step, rows, 2, true>;
+    HALFULP_TILE_ROWS(1) HALFULP_TILE_ROWS(2) HALFULP_TILE_ROWS(3)
+    HALFULP_TILE_ROWS(4) HALFULP_TILE_ROWS(5) HALFULP_TILE_ROWS(6)
 #if HALFULP_FAMILY_BYTES == 64
-    tile_shape<Step> shape{12, tile_registers * register_bytes / static_cast<int>(sizeof(typename Step::sum)), {}};
-#define HALFULP_TILE_ROWS(r) \
-    shape.functions[r - 1][0] = &multiply_tile<Step, r, 1>, shape.functions[r - 1][1] = &multiply_tile<Step, r, 2>
-    HALFULP_TILE_ROWS(7), HALFULP_TILE_ROWS(8), HALFULP_TILE_ROWS(9), HALFULP_TILE_ROWS(10);
-    HALFULP_TILE_ROWS(11), HALFULP_TILE_ROWS(12);
-#else
-    tile_shape<Step> shape{6, tile_registers * register_bytes / static_cast<int>(sizeof(typename Step::sum)), {}};
-#define HALFULP_TILE_ROWS(r) \
-    shape.functions[r - 1][0] = &multiply_tile<Step, r, 1>, shape.functions[r - 1][1] = &multiply_tile<Step, r, 2>
+    HALFULP_TILE_ROWS(7) HALFULP_TILE_ROWS(8) HALFULP_TILE_ROWS(9)
+    HALFULP_TILE_ROWS(10) HALFULP_TILE_ROWS(11) HALFULP_TILE_ROWS(12)
 #endif
-    HALFULP_TILE_ROWS(1), HALFULP_TILE_ROWS(2), HALFULP_TILE_ROWS(3), HALFULP_TILE_ROWS(4);
-    HALFULP_TILE_ROWS(5), HALFULP_TILE_ROWS(6);
 #undef HALFULP_TILE_ROWS
     return shape;
 }();
 
-/// out[j · out_row + i] = in[i · in_row + j]: `rows` lines of `columns` elements turned into columns.
-/// Both are multiples of 4; four-by-four blocks in registers of 16 bytes (of 32 for 64-bit elements).
+/// The halves of 16-byte parts of x and y, interleaved: four words of x and y a part become x0 y0 x1 y1 …
+template <class Register>
+HALFULP_ALWAYS_INLINE Register low_pairs(Register x, Register y) noexcept {
+    Register result;
+    __asm__("{vunpcklps %2, %1, %0|vunpcklps %0, %1, %2}" : "=v"(result) : "v"(x), "v"(y));
+    return result;
+}
+template <class Register>
+HALFULP_ALWAYS_INLINE Register high_pairs(Register x, Register y) noexcept {
+    Register result;
+    __asm__("{vunpckhps %2, %1, %0|vunpckhps %0, %1, %2}" : "=v"(result) : "v"(x), "v"(y));
+    return result;
+}
+
+/// out[j · out_row + i] = in[i · in_row + j] for four rows and as many columns as a register has lanes.
+/// The words of 64 bits are turned by pairs, those of 32 bits by pairs of pairs.
+HALFULP_ALWAYS_INLINE void transpose_strip(const std::uint32_t* in, std::ptrdiff_t in_row, std::uint32_t* out,
+                                           std::ptrdiff_t out_row) noexcept {
+    typedef std::uint32_t part __attribute__((vector_size(16)));
+    constexpr int parts = register_bytes / 16;
+    const words32 x0 = load<words32>(in), x1 = load<words32>(in + in_row);
+    const words32 x2 = load<words32>(in + 2 * in_row), x3 = load<words32>(in + 3 * in_row);
+    const words32 even_low = low_pairs(x0, x2), odd_low = low_pairs(x1, x3);
+    const words32 even_high = high_pairs(x0, x2), odd_high = high_pairs(x1, x3);
+    const words32 columns[4] = {low_pairs(even_low, odd_low), high_pairs(even_low, odd_low),
+                                low_pairs(even_high, odd_high), high_pairs(even_high, odd_high)};
+#pragma GCC unroll 4
+    for (int c = 0; c < 4; ++c)
+#pragma GCC unroll 4
+        for (int p = 0; p < parts; ++p) {
+            part value;
+            __builtin_memcpy(&value, reinterpret_cast<const unsigned char*>(&columns[c]) + 16 * p, 16);
+            store(out + (4 * p + c) * out_row, value);
+        }
+}
+
+/// out[j · out_row + i] = in[i · in_row + j]: `rows` lines of `columns` elements turned into columns, both
+/// multiples of 4.
 template <class Word>
 inline void transpose(const Word* in, std::ptrdiff_t in_row, Word* out, std::ptrdiff_t out_row,
                       std::size_t rows, std::size_t columns) noexcept {
     typedef Word four __attribute__((vector_size(4 * sizeof(Word))));
-    for (std::size_t j = 0; j < columns; j += 4)
+    std::size_t done = 0;
+    if constexpr (sizeof(Word) == 4) {
+        constexpr std::size_t lanes = register_bytes / 4;
+        done = columns / lanes * lanes;
+        for (std::size_t j = 0; j < done; j += lanes)
+            for (std::size_t i = 0; i < rows; i += 4)
+                transpose_strip(reinterpret_cast<const std::uint32_t*>(
+                                    in + static_cast<std::ptrdiff_t>(i) * in_row + j),
+                                in_row,
+                                reinterpret_cast<std::uint32_t*>(out + static_cast<std::ptrdiff_t>(j) * out_row + i),
+                                out_row);
+    }
+    for (std::size_t j = done; j < columns; j += 4)
         for (std::size_t i = 0; i < rows; i += 4) {
             const Word* const from = in + static_cast<std::ptrdiff_t>(i) * in_row + j;
             Word* const to = out + static_cast<std::ptrdiff_t>(j) * out_row + i;
