@@ -74,6 +74,8 @@ TEST_CASE("bits, spreads, errors, flips and gaps of three small results") {
     CHECK(found.results[2].changed_elements == 2);
     CHECK(found.results[2].flipped_rows == 0);
     CHECK_FALSE(found.results[2].first_flipped_row.has_value());
+    CHECK(found.results[0].wrong_rows == 0);  // of equal values the first is the largest
+    CHECK(found.results[1].wrong_rows == 1);
 
     CHECK(found.changed_elements == 3);
     CHECK(found.maximum_spread_ulps == 2);  // from 1 − 2^-23 to 1 + 2^-23
@@ -98,6 +100,9 @@ TEST_CASE("results that agree diverge nowhere, however wrong they are") {
     CHECK(found.maximum_error_ulps == 0x1p22);
     CHECK(found.observed.gap == 2);
     CHECK(found.observed.rows == 1);
+    CHECK(diverge({2, 1}, {2, 1}, {1, 2}).flipped_rows == 0);
+    CHECK(diverge({2, 1}, {2, 1}, {1, 2}).results[0].wrong_rows == 1);
+    CHECK(diverge({2, 1}, {1, 2}, {1, 2}).results[1].wrong_rows == 0);
 }
 
 TEST_CASE("a gap of exactly twice the bound is one where a flip is possible") {

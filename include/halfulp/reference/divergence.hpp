@@ -49,6 +49,7 @@ struct result_divergence {
     double maximum_error_ulps = 0;                   ///< max |X_r − x| / ulp(x), as `compare` finds it
     std::size_t flipped_rows = 0;                    ///< rows with another argmax than the first result's
     std::optional<std::size_t> first_flipped_row{};  ///< the first of these
+    std::size_t wrong_rows = 0;                      ///< rows with another argmax than the exact values'
 };
 
 /// Where the argmax may depend on the order. With |X_r(i, j) − x(i, j)| ≤ bound_i for all r and j, each
@@ -176,12 +177,16 @@ class divergence_counter {
         found_.row_gaps.push_back(gaps_.back().to_double());
 
         const std::size_t first_choice = argmax(row_[0]);
+        const std::size_t right_choice = argmax(exact_row_);
         bool flipped = false;
-        for (std::size_t r = 1; r < row_.size(); ++r)
-            if (argmax(row_[r]) != first_choice) {
+        for (std::size_t r = 0; r < row_.size(); ++r) {
+            const std::size_t choice = argmax(row_[r]);
+            if (choice != first_choice) {
                 add_flip(found_.results[r], i);
                 flipped = true;
             }
+            found_.results[r].wrong_rows += choice != right_choice ? 1 : 0;
+        }
         if (flipped)
             add_flip(found_, i);
     }
