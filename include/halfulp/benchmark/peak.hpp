@@ -12,6 +12,7 @@
 /// |-----------------------|-----------------------------------------------|---------------------------------|
 /// | multiply_add_peak<T>  | one fused multiply-add of float or double     | std::fma, as the compiler has it|
 /// | multiply_add_bytes_peak | one product of two bytes, added to an int32 | as avx2                         |
+/// | multiply_add_pairs_peak | one product of two bfloat16, added to a float | as multiply_add_peak<float>     |
 /// | count_bits_peak       | the count of one 64-bit word                  | the scalar instruction          |
 /// | read_of               | what the case says that reading the bytes is  | the same loop everywhere        |
 ///
@@ -134,6 +135,26 @@ inline yardstick multiply_add_bytes_peak(double each = 1) {
                                          *reinterpret_cast<avx2::integers32*>(result.bytes));
         },
         units);
+}
+
+/// Products of bfloat16 a second, added in pairs to sums in float: AVX512_BF16 at level avx512 where the
+/// processor has it, else what widening to float comes to at best, the peak of float. The instruction rounds
+/// in a way of its own and takes subnormal numbers for zero, so that a kernel defined as a chain of fma
+/// cannot be made of it.
+inline yardstick multiply_add_pairs_peak(double each = 1) {
+    constexpr const char* name = "bf16_product_peak";
+    if (!simd::available_extensions().bf16) {
+        yardstick widened = multiply_add_peak<float>(each);
+        widened.name = name;
+        return widened;
+    }
+    return detail::register_loop(
+        name,
+        [](detail::peak_result& result) {
+            avx512::multiply_add_pairs(detail::peak_repetitions,
+                                       *reinterpret_cast<avx512::reals32*>(result.bytes));
+        },
+        32.0 * avx512::chains * static_cast<double>(detail::peak_repetitions) / each);
 }
 
 /// 64-bit words whose set bits are counted, a second: VPOPCNTDQ at level avx512 where the processor has it, else

@@ -29,10 +29,11 @@
 /// |------------------|--------------------------------------------------------------------------------|
 /// | units/s          | calls · `units` a second                                                       |
 /// | x<name>          | this case's units a second divided by those of the peer or peak of that name   |
+/// | cost_<name>      | the inverse, where the yardstick asks for it: so many times as long it takes   |
 /// | max_ulp, mean_ulp, wrong | the error against the reference, where the case gives it               |
 ///
 /// A ratio is made of the best of several rounds of each side, taken in turn, so that what else the
-/// machine is doing meets both.
+/// machine is doing meets both. Sides that take long get fewer rounds, three at least.
 
 #include <halfulp/benchmark/peer.hpp>
 #include <halfulp/core/errors.hpp>
@@ -71,6 +72,7 @@ struct yardstick {
     std::function<void()> body{};  ///< run in turn with the case
     double units = 0;              ///< of the case's units, that one call of the body does
     double rate = 0;               ///< or, with no body, units a second measured elsewhere in this run
+    bool as_cost = false;          ///< report the inverse ratio too
 };
 
 /// A case, made ready: what is timed, and what is known about it.
@@ -110,7 +112,8 @@ inline std::vector<simd::isa> levels_from(simd::isa lowest) {
 
 namespace detail {
 
-/// Best rate of each of several bodies, in turn: rounds of about `seconds` each.
+/// Best rate of each of several bodies, in turn: rounds of about `seconds` each. After three rounds no new
+/// one begins when all of them together have taken three seconds.
 inline std::vector<double> rates_in_turn(const std::vector<std::pair<double, std::function<void()>>>& sides,
                                          int rounds, double seconds = 2e-3) {
     using clock = std::chrono::steady_clock;
@@ -127,10 +130,13 @@ inline std::vector<double> rates_in_turn(const std::vector<std::pair<double, std
     for (std::size_t side = 0; side < sides.size(); ++side)
         while (seconds_of(side) < seconds && repetitions[side] < (1L << 30))
             repetitions[side] *= 2;
-    for (int round = 0; round < rounds; ++round)
+    double taken = 0;
+    for (int round = 0; round < rounds && (round < 3 || taken < 3); ++round)
         for (std::size_t side = 0; side < sides.size(); ++side) {
-            const double rate = sides[side].first * static_cast<double>(repetitions[side]) / seconds_of(side);
+            const double time = seconds_of(side);
+            const double rate = sides[side].first * static_cast<double>(repetitions[side]) / time;
             best[side] = rate > best[side] ? rate : best[side];
+            taken += time;
         }
     return best;
 }
@@ -176,8 +182,12 @@ inline void run_case(::benchmark::State& state, simd::isa level, const std::func
             sides.emplace_back(y.units, y.body);
     const std::vector<double> rates = rates_in_turn(sides, rounds);
     std::size_t next = 1;
-    for (const yardstick& y : m.beside)
-        state.counters["x" + y.name] = rates[0] / (y.body ? rates[next++] : y.rate);
+    for (const yardstick& y : m.beside) {
+        const double ratio = rates[0] / (y.body ? rates[next++] : y.rate);
+        state.counters["x" + y.name] = ratio;
+        if (y.as_cost)
+            state.counters["cost_" + y.name] = 1 / ratio;
+    }
 }
 
 }  // namespace detail

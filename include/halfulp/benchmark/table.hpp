@@ -11,6 +11,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace halfulp {
@@ -66,6 +67,12 @@ inline std::string with_prefix(double value) {
 
 namespace detail {
 
+/// What add_context was told.
+inline std::vector<std::pair<std::string, std::string>>& context() {
+    static std::vector<std::pair<std::string, std::string>> pairs;
+    return pairs;
+}
+
 inline std::vector<std::string> parts_of(const std::string& name) {
     std::vector<std::string> parts{""};
     for (const char c : name)
@@ -78,10 +85,22 @@ inline std::vector<std::string> parts_of(const std::string& name) {
 
 }  // namespace detail
 
+/// A circumstance of the run, such as the version of a peer: printed above the table, and in the context of
+/// the machine's formats. To be called before run().
+inline void add_context(const std::string& name, const std::string& value) {
+    detail::context().emplace_back(name, value);
+    ::benchmark::AddCustomContext(name, value);
+}
+
 /// Collects the runs of Google Benchmark and prints one table for each set of columns at the end.
 class table_reporter : public ::benchmark::BenchmarkReporter {
   public:
-    bool ReportContext(const Context&) override { return true; }
+    bool ReportContext(const Context&) override {
+        for (const auto& [name, value] : detail::context())
+            GetOutputStream() << name << ": " << value << "\n";
+        GetOutputStream().flush();
+        return true;
+    }
 
     void ReportRuns(const std::vector<Run>& runs) override {
         for (const Run& run : runs) {
@@ -150,12 +169,12 @@ inline int run(int argc, char** argv) {
             option == "--benchmark_list_tests=true")
             table = false;
     }
-    ::benchmark::AddCustomContext("halfulp_version", std::to_string(HALFULP_VERSION_MAJOR) + "." +
-                                                         std::to_string(HALFULP_VERSION_MINOR) + "." +
-                                                         std::to_string(HALFULP_VERSION_PATCH));
-    ::benchmark::AddCustomContext("instruction_set", simd::name_of(simd::detected_level()));
+    add_context("halfulp_version", std::to_string(HALFULP_VERSION_MAJOR) + "." +
+                                       std::to_string(HALFULP_VERSION_MINOR) + "." +
+                                       std::to_string(HALFULP_VERSION_PATCH));
+    add_context("instruction_set", simd::name_of(simd::detected_level()));
 #if defined(__VERSION__)
-    ::benchmark::AddCustomContext("compiler", __VERSION__);
+    add_context("compiler", __VERSION__);
 #endif
     ::benchmark::Initialize(&argc, argv);
     if (::benchmark::ReportUnrecognizedArguments(argc, argv))

@@ -75,6 +75,20 @@ inline void multiply_add_bytes(std::size_t repetitions, bool with_vnni, integers
 }
 
 #if HALFULP_FAMILY_BYTES == 64
+/// Products of bfloat16, added in pairs to sums in float (AVX512_BF16).
+inline void multiply_add_pairs(std::size_t repetitions, reals32& result) noexcept {
+    const integers32 y = integers32{} + 0x3f003f00;  // 0.5, twice
+    reals32 x[chains] = {};
+    for (std::size_t i = 0; i < repetitions; ++i) {
+#pragma GCC unroll 16
+        for (int j = 0; j < chains; ++j)
+            __asm__ volatile("{vdpbf16ps %1, %1, %0|vdpbf16ps %0, %1, %1}" : "+v"(x[j]) : "v"(y));
+    }
+#pragma GCC unroll 16
+    for (int j = 0; j < chains; ++j)
+        result += x[j];
+}
+
 /// The set bits of each 64-bit word (AVX512_VPOPCNTDQ).
 inline void count_bits(std::size_t repetitions, integers64& result) noexcept {
     integers64 x[chains];
