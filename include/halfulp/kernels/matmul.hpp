@@ -6,6 +6,7 @@
 
 #include <halfulp/kernels/dot.hpp>
 #include <halfulp/kernels/matmul_options.hpp>
+#include <halfulp/simd/matmul_exact.hpp>
 #include <halfulp/simd/matmul_native.hpp>
 
 #include <cstddef>

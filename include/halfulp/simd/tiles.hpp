@@ -16,7 +16,7 @@
 /// not packed where that is faster.
 
 #include <halfulp/kernels/matmul_options.hpp>
-#include <halfulp/simd/dispatch.hpp>
+#include <halfulp/simd/array_kernels.hpp>
 
 #include <cstddef>
 #include <cstdint>
