@@ -114,7 +114,7 @@ class bounds_of_lines {
             for (std::size_t i = 0; i < lines.rows(); ++i)
                 for (std::size_t k = 0; k < lines.columns(); k += most) {
                     const std::size_t count = most < lines.columns() - k ? most : lines.columns() - k;
-                    const double* const x = padded(reader.along(i, k, count, values), values, count);
+                    const double* const x = reader.along(i, k, count, values);
                     HALFULP_SIMD_SELECT(level, bound_along)(x, whole_blocks(count), bounds_[i]);
                 }
             return;
@@ -127,7 +127,7 @@ class bounds_of_lines {
                 lowest[j] = std::numeric_limits<double>::infinity();
             }
             for (std::size_t k = 0; k < lines.columns(); ++k) {
-                const double* const x = padded(reader.across(k, i, count, values), values, count);
+                const double* const x = reader.across(k, i, count, values);
                 HALFULP_SIMD_SELECT(level, bound_across)
                 (x, whole_blocks(count), squares, lowest, largest);
             }
@@ -154,18 +154,6 @@ class bounds_of_lines {
     }
 
   private:
-    // A line that lies in memory has anything behind its end.
-    static const double* padded(const double* x, double* buffer, std::size_t count) noexcept {
-        if (x != buffer && count % block != 0) {
-            std::memcpy(buffer, x, count * sizeof(double));
-            x = buffer;
-        }
-        if (x == buffer)
-            for (std::size_t i = count; i < whole_blocks(count); ++i)
-                buffer[i] = 0;
-        return x;
-    }
-
     std::vector<line_bounds> bounds_;
 };
 
@@ -272,7 +260,7 @@ class exact_product {
 
     // --- Strips ----------------------------------------------------------------------------------
 
-    static constexpr std::size_t strip_rows = 256, strip_columns = 512;
+    static constexpr std::size_t strip_rows = 512, strip_columns = 512;
 
     void run_part(const simd::bounds_of_lines<X>& rows, const simd::bounds_of_lines<Y>& columns,
                   std::size_t i, std::size_t j, std::size_t height, std::size_t width) const {
@@ -336,7 +324,7 @@ class exact_product {
         std::size_t left_over = 0;
         const std::size_t bearable = height * width / 256;
         for (std::size_t r = 0; r < height; ++r) {
-            left_over += finish_row(rows[i + r], i + r, j, width, m, m.sums + r * m.row, left_over <= bearable);
+            left_over += finish_row(rows[i + r], i + r, j, width, m, m.sums + r * m.row);
             if (left_over > bearable && !options_.accumulate) {
                 // The rows above are done and right; the rest of the strip is not worth more tests.
                 run_residues_or_definition(rows, columns, i + r, j, height - r, width);
@@ -345,10 +333,9 @@ class exact_product {
         }
     }
 
-    /// Rounds a row of sums where its enclosure decides, and by the definition elsewhere, if `finish` says so;
-    /// returns how many there were.
+    /// Rounds a row of sums where its enclosure decides, and one by one elsewhere; returns how many there were.
     std::size_t finish_row(const simd::line_bounds& bounds, std::size_t i, std::size_t j, std::size_t width,
-                           const part_memory& m, double* sums, bool) const {
+                           const part_memory& m, double* sums) const {
         const std::size_t padded = simd::whole_blocks(width);
         for (std::size_t s = width; s < padded; ++s)
             sums[s] = 0;
@@ -396,7 +383,8 @@ class exact_product {
         std::size_t left_over = 0;
         for (std::size_t s = 0; s < width; ++s)
             if (m.low_codes[s] != m.high_codes[s]) {
-                by_definition(i, j + s);
+                if (!is_decided_twofold(bounds, m.norms[s], i, j + s))
+                    by_definition(i, j + s);
                 ++left_over;
             } else if (is_random) {
                 c_(i, j + s) = convert<C>(m.low[s], direction, random_bits(i, j + s));
@@ -421,6 +409,39 @@ class exact_product {
     std::uint64_t random_bits(std::size_t i, std::size_t j) const noexcept {
         return arithmetic::random_bits_at(projection_, arithmetic_.seed, {element(i, j), a_.columns()},
                                           arithmetic::rounding_site::result);
+    }
+
+    /// The same test with a sum of twice the precision, for single elements: its error is at most
+    /// (K + 8)²·2^-104·‖a_i‖·‖b_j‖. Rounding to odd keeps the two ends on their sides.
+    bool is_decided_twofold(const simd::line_bounds& row, double norm, std::size_t i, std::size_t j) const {
+        const projection direction = projection_;
+        if constexpr (is_double || number_format<C>::value.precision() > 50)
+            return false;
+        if (options_.accumulate || is_stochastic(direction.mode))
+            return false;
+        constexpr std::size_t most = simd::chunk_size<double>;
+        alignas(64) double x[most], y[most];
+        double value = 0, error = 0;
+        for (std::size_t k = 0; k < a_.columns(); k += most) {
+            const std::size_t count = most < a_.columns() - k ? most : a_.columns() - k;
+            const double* const xs = simd::read_line<double, X>(level_, a_.row(i), k, count, x);
+            const double* const ys = simd::read_line<double, Y>(level_, b_.column(j), k, count, y);
+            const value_and_error part = HALFULP_SIMD_SELECT(level_, sum_twofold)(xs, ys, simd::whole_blocks(count));
+            const value_and_error next = two_sum(value, part.value);
+            value = next.value;
+            error += next.error + part.error;
+        }
+        const double terms = static_cast<double>(a_.columns()) + 8;
+        const double bound = terms * terms * 0x1p-104 * std::sqrt(row.squares) * norm;
+        const double low = sum_to_odd(value, error - bound);
+        const double high = sum_to_odd(value, error + bound);
+        if (!(low - low == 0) || low == 0 || high == 0)
+            return false;
+        const C from = convert<C>(low, projection_);
+        if (to_code(from) != to_code(convert<C>(high, projection_)))
+            return false;
+        c_(i, j) = from;
+        return true;
     }
 
     // --- Definition ------------------------------------------------------------------------------
@@ -476,7 +497,7 @@ class exact_product {
         return simd::residue_system::moduli_for(a_bits + b_bits + bit_width(std::uint64_t{a_.columns()}));
     }
 
-    /// A passes as many times over a number of so many bits.
+    /// Passes of `residues` for integers of so many bits: each takes off at least 50.
     static int passes_for(int bits) noexcept { return bits <= 50 ? 1 : bits <= 100 ? 2 : bits <= 150 ? 3 : 5; }
 
     template <class Bounds>

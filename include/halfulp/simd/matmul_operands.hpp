@@ -73,7 +73,7 @@ inline constexpr std::size_t lines_together = 64 / sizeof(Word);
 ///     direct(row), direct_steps(row) the words in memory, a line (a step) in a row, or null
 ///     along(line, k, steps, to)      words k … k + steps − 1 of a line
 ///     across(k, line, count, to)     word k of lines line … line + count − 1
-/// The last two return where the words are: in `to`, padded to whole blocks with anything, or in memory.
+/// The last two return where the words are: in `to`, which has room for whole blocks, or in memory.
 template <class Carrier, class T>
 class value_reader {
   public:
