@@ -60,7 +60,8 @@ constexpr void matmul(const AM& a_argument, const BM& b_argument, CM&& c_argumen
     detail::require_distinct("matmul", "c", c, "b", b);
 
     if (!std::is_constant_evaluated() &&
-        detail::matmul_fast(matrix_view<const std::remove_cv_t<A>>(a), matrix_view<const std::remove_cv_t<B>>(b), c, arithmetic, options))
+        detail::matmul_fast(matrix_view<const std::remove_cv_t<A>>(a),
+                            matrix_view<const std::remove_cv_t<B>>(b), c, arithmetic, options))
         return;
     const auto element = [&](auto sum, std::size_t i, std::size_t j) {
         const std::uint64_t number =

@@ -4,9 +4,9 @@
 /// @file
 /// Elements of the library's types as the array kernels take them: numbers, or codes of a fixed width.
 
+#include <halfulp/core/views.hpp>
 #include <halfulp/formats/custom_float.hpp>
 #include <halfulp/kernels/rounding_plan.hpp>
-#include <halfulp/core/views.hpp>
 
 #include <type_traits>
 

@@ -5,6 +5,7 @@
 /// The fast path of `matmul` in arithmetic::native<float> and native<double>.
 
 #include <halfulp/kernels/matmul_options.hpp>
+#include <halfulp/simd/matmul_bfloat16.hpp>
 #include <halfulp/simd/matmul_operands.hpp>
 
 #if HALFULP_HAS_SIMD
@@ -74,16 +75,17 @@ void multiply_by_tiles(simd::isa level, const Left& left, const Right& right, st
                                 !options.accumulate);
                     for (std::size_t r = 0; r < height; ++r)
                         finish(sums + r * width,
-                               vector_view<C>(&c(i + ii + r, j + jj), width, c.column_stride()),
-                               i + ii + r, j + jj);
+                               vector_view<C>(&c(i + ii + r, j + jj), width, c.column_stride()), i + ii + r,
+                               j + jj);
                 }
         });
 }
 
 template <class A, class B, class C, class Carrier>
 bool matmul_fast(const matrix_view<A>& a, const matrix_view<B>& b, const matrix_view<C>& c,
-                 const arithmetic::native<Carrier>& arithmetic, const matmul_options& options)
-requires(std::same_as<Carrier, float> || std::same_as<Carrier, double>) {
+                 const arithmetic::native<Carrier>& arithmetic,
+                 const matmul_options& options) requires(std::same_as<Carrier, float> ||
+                                                         std::same_as<Carrier, double>) {
     const simd::isa level = simd::level_for(options.execution);
     if (level == simd::isa::plain)
         return false;
@@ -92,14 +94,24 @@ requires(std::same_as<Carrier, float> || std::same_as<Carrier, double>) {
     // Lanes are columns; with very few of them the transposed product fills more.
     if (c.columns() <= 2 && c.rows() >= 16)
         return matmul_fast(b.transposed(), a.transposed(), c.transposed(), arithmetic, options);
+    const auto start = [&](const C& value) { return arithmetic.template start<X, Y>(value); };
+    const auto finish = [&](const Carrier* sums, const vector_view<C>& row, std::size_t, std::size_t) {
+        write_results(level, arithmetic, sums, row);
+    };
+    if constexpr (std::same_as<Carrier, float> && is_bfloat16<X> && is_bfloat16<Y>)
+        if (level == simd::isa::avx512 && simd::available_extensions().bf16 && !options.accumulate) {
+            const simd::pair_reader left(codes_of(a));
+            const simd::pair_reader right(codes_of(b.transposed()));
+            if (may_take_pairs(left, right)) {
+                multiply_by_tiles<simd::chain_of_pairs>(level, left, right, (a.columns() + 1) / 2, c, options,
+                                                        a.columns(), start, finish);
+                return true;
+            }
+        }
     const simd::value_reader<Carrier, X> left(level, a);
     const simd::value_reader<Carrier, Y> right(level, b.transposed());
-    multiply_by_tiles<simd::chain_of<Carrier>>(
-        level, left, right, a.columns(), c, options, a.columns(),
-        [&](const C& value) { return arithmetic.template start<X, Y>(value); },
-        [&](const Carrier* sums, const vector_view<C>& row, std::size_t, std::size_t) {
-            write_results(level, arithmetic, sums, row);
-        });
+    multiply_by_tiles<simd::chain_of<Carrier>>(level, left, right, a.columns(), c, options, a.columns(),
+                                               start, finish);
     return true;
 }
 

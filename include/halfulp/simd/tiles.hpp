@@ -102,7 +102,7 @@ class workspace {
         if (bytes > size_) {
             memory_.reset();
             size_ = 0;
-            memory_.reset(static_cast<unsigned char*>(::operator new(bytes, std::align_val_t{64})));
+            memory_.reset(static_cast<unsigned char*>(::operator new (bytes, std::align_val_t{64})));
             size_ = bytes;
         }
         return memory_.get();
@@ -111,7 +111,7 @@ class workspace {
   private:
     struct release {
         void operator()(unsigned char* memory) const noexcept {
-            ::operator delete(memory, std::align_val_t{64});
+            ::operator delete (memory, std::align_val_t{64});
         }
     };
     std::unique_ptr<unsigned char, release> memory_;
@@ -142,7 +142,13 @@ class tiled_product {
   public:
     tiled_product(isa level, const A& a, const B& b, std::size_t steps,
                   const matmul_blocking& blocking) noexcept
-        : level_(level), a_(a), b_(b), steps_(steps), blocking_{at_least_one(blocking.depth), at_least_one(blocking.rows), at_least_one(blocking.columns)}, shape_(shape_at(level)) {}
+        : level_(level),
+          a_(a),
+          b_(b),
+          steps_(steps),
+          blocking_{at_least_one(blocking.depth), at_least_one(blocking.rows),
+                    at_least_one(blocking.columns)},
+          shape_(shape_at(level)) {}
 
     /// The part of C from (first_row, first_column) of that size; `c` is where it lies. Uses the calling thread's
     /// workspace.
@@ -165,11 +171,12 @@ class tiled_product {
         // A panel of B that lies in memory goes from page to page, where nothing is fetched ahead, if it is deep.
         const std::size_t most_steps = use_b && is_scattered(b_row) && rows <= 16 ? 64 : blocking_.depth;
         const std::size_t block_steps = most_steps < steps_ ? most_steps : steps_;
-        const std::size_t a_stride = block_steps + 64 / sizeof(word);  // rows begin in different sets of the cache
+        const std::size_t a_stride =
+            block_steps + 64 / sizeof(word);  // rows begin in different sets of the cache
         const std::size_t b_words = use_b ? 0 : block_columns * block_steps;
         thread_local workspace memory;
-        word* const b_block = static_cast<word*>(
-            memory.reserve((b_words + (use_a ? 0 : block_rows * a_stride) + 3 * a_stride + packing_slack) * sizeof(word)));
+        word* const b_block = static_cast<word*>(memory.reserve(
+            (b_words + (use_a ? 0 : block_rows * a_stride) + 3 * a_stride + packing_slack) * sizeof(word)));
         word* const a_block = b_block + b_words;
 
         for (std::size_t j = 0; j < columns; j += block_columns) {
@@ -203,8 +210,7 @@ class tiled_product {
                             t.b_row = shape_.columns;
                         }
                         t.c = c.data + static_cast<std::ptrdiff_t>(i) * c.row + (j + panel);
-                        run_panel(t, height,
-                                  tile_columns < width - panel ? tile_columns : width - panel);
+                        run_panel(t, height, tile_columns < width - panel ? tile_columns : width - panel);
                     }
                 }
                 if (steps_ == 0)
@@ -234,15 +240,13 @@ class tiled_product {
         const std::size_t smaller = height / tiles;
         const std::size_t larger_tiles = height % tiles;
         const std::ptrdiff_t lanes = shape_.columns / 2;
-        const tile_width columns = static_cast<std::ptrdiff_t>(width) <= lanes  ? one
-                                   : static_cast<int>(width) < shape_.columns ? part_of_two
-                                                                              : two;
+        const tile_width columns = static_cast<std::ptrdiff_t>(width) <= lanes ? one
+                                   : static_cast<int>(width) < shape_.columns  ? part_of_two
+                                                                               : two;
         t.columns = static_cast<int>(width);
         for (std::size_t i = 0; i < tiles; ++i) {
             const std::size_t rows = smaller + (i < larger_tiles ? 1 : 0);
-            t.next_c = i + 1 == tiles
-                           ? nullptr
-                           : t.c + static_cast<std::ptrdiff_t>(rows) * t.c_row;
+            t.next_c = i + 1 == tiles ? nullptr : t.c + static_cast<std::ptrdiff_t>(rows) * t.c_row;
             shape_.functions[rows - 1][columns](t);
             t.a += static_cast<std::ptrdiff_t>(rows) * t.a_row;
             t.c += static_cast<std::ptrdiff_t>(rows) * t.c_row;
@@ -267,8 +271,8 @@ void for_parts_of_matrix(const execution::policy& policy, std::size_t rows, std:
     const auto wanted =
         static_cast<std::size_t>(policy.threads == 0 ? omp_get_max_threads() : policy.threads);
     constexpr double smallest_work = 1 << 19;  // multiply-adds that are worth a thread
-    const double work = static_cast<double>(rows) * static_cast<double>(columns) *
-                        static_cast<double>(depth < 1 ? 1 : depth);
+    const double work =
+        static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(depth < 1 ? 1 : depth);
     std::size_t parts = wanted;
     if (work < smallest_work * static_cast<double>(parts))
         parts = static_cast<std::size_t>(work / smallest_work);

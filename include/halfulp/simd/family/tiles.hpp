@@ -203,8 +203,7 @@ inline void multiply_tile(const tile<Step>& t) noexcept {
             y[Registers - 1] = last_operands.load(b + (Registers - 1) * lanes);
 #pragma GCC unroll 12
         for (int i = 0; i < Rows; ++i) {
-            const operands x =
-                registers::repeat(*reinterpret_cast<const word*>(a[i / 3] + (i % 3) * row));
+            const operands x = registers::repeat(*reinterpret_cast<const word*>(a[i / 3] + (i % 3) * row));
 #pragma GCC unroll 2
             for (int j = 0; j < Registers; ++j)
                 registers::apply(c[i][j], x, y[j]);
@@ -230,18 +229,18 @@ template <class Step>
 inline constexpr tile_shape<Step> shape_of_tiles = [] {
     constexpr int lanes = register_bytes / static_cast<int>(sizeof(typename Step::sum));
     tile_shape<Step> shape{register_bytes == 64 ? 12 : 6, 2 * lanes, {}};
-#define HALFULP_TILE_ROWS(rows)                                                   \
-    shape.functions[rows - 1][tile_width::one] = &multiply_tile<Step, rows, 1, false>; \
+#define HALFULP_TILE_ROWS(rows)                                                                \
+    shape.functions[rows - 1][tile_width::one] = &multiply_tile<Step, rows, 1, false>;         \
     shape.functions[rows - 1][tile_width::part_of_two] = &multiply_tile<Step, rows, 2, false>; \
     shape.functions[rows - 1][tile_width::two] = &multiply_tile<Step, rows, 2, true>;
-    HALFULP_TILE_ROWS(1) HALFULP_TILE_ROWS(2) HALFULP_TILE_ROWS(3)
-    HALFULP_TILE_ROWS(4) HALFULP_TILE_ROWS(5) HALFULP_TILE_ROWS(6)
+    HALFULP_TILE_ROWS(1)
+    HALFULP_TILE_ROWS(2) HALFULP_TILE_ROWS(3) HALFULP_TILE_ROWS(4) HALFULP_TILE_ROWS(5) HALFULP_TILE_ROWS(6)
 #if HALFULP_FAMILY_BYTES == 64
-    HALFULP_TILE_ROWS(7) HALFULP_TILE_ROWS(8) HALFULP_TILE_ROWS(9)
-    HALFULP_TILE_ROWS(10) HALFULP_TILE_ROWS(11) HALFULP_TILE_ROWS(12)
+        HALFULP_TILE_ROWS(7) HALFULP_TILE_ROWS(8) HALFULP_TILE_ROWS(9) HALFULP_TILE_ROWS(10)
+            HALFULP_TILE_ROWS(11) HALFULP_TILE_ROWS(12)
 #endif
 #undef HALFULP_TILE_ROWS
-    return shape;
+                return shape;
 }();
 
 /// The halves of 16-byte parts of x and y, interleaved: four words of x and y a part become x0 y0 x1 y1 …
@@ -292,11 +291,11 @@ inline void transpose(const Word* in, std::ptrdiff_t in_row, Word* out, std::ptr
         done = columns / lanes * lanes;
         for (std::size_t j = 0; j < done; j += lanes)
             for (std::size_t i = 0; i < rows; i += 4)
-                transpose_strip(reinterpret_cast<const std::uint32_t*>(
-                                    in + static_cast<std::ptrdiff_t>(i) * in_row + j),
-                                in_row,
-                                reinterpret_cast<std::uint32_t*>(out + static_cast<std::ptrdiff_t>(j) * out_row + i),
-                                out_row);
+                transpose_strip(
+                    reinterpret_cast<const std::uint32_t*>(in + static_cast<std::ptrdiff_t>(i) * in_row + j),
+                    in_row,
+                    reinterpret_cast<std::uint32_t*>(out + static_cast<std::ptrdiff_t>(j) * out_row + i),
+                    out_row);
     }
     for (std::size_t j = done; j < columns; j += 4)
         for (std::size_t i = 0; i < rows; i += 4) {
