@@ -95,6 +95,20 @@ constexpr bool may_have(addend kind) noexcept {
     return addend_of(mode) == kind && (!is_stochastic(mode) || mode == rounding::stochastic_equal);
 }
 
+/// A projection at run time that is known not to be stochastic.
+struct deterministic_projection {
+    projection value_at_run_time;
+    constexpr operator projection() const noexcept { return value_at_run_time; }
+};
+template <>
+constexpr bool may_have<deterministic_projection>(rounding mode) noexcept {
+    return !is_stochastic(mode);
+}
+template <>
+constexpr bool may_have<deterministic_projection>(addend kind) noexcept {
+    return kind != addend::by_coin;
+}
+
 /// out[i] = in[i] rounded by the plan, as a value of the carrier or a code, where the projection is the plan's; random[i] are the bits of
 /// element i, looked at in the stochastic modes only.
 template <class Carrier, class Out, class Projection>

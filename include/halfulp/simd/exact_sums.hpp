@@ -18,9 +18,9 @@ namespace simd {
 
 /// What is known of the finite terms of a line.
 struct line_bounds {
-    double squares = 0;                                        ///< Σ x², rounded
-    double lowest = std::numeric_limits<double>::infinity();   ///< a power of two that divides every term
-    double largest = 0;                                        ///< the largest |x|
+    double squares = 0;                                       ///< Σ x², rounded
+    double lowest = std::numeric_limits<double>::infinity();  ///< a power of two that divides every term
+    double largest = 0;                                       ///< the largest |x|
 };
 
 /// What a row of C needs to be enclosed: with column j's norm and span,
@@ -29,8 +29,9 @@ struct enclosure_of_row {
     double error = 0;
     double span = 0;
     double exact_span = 0;
-    double zero = 0;               ///< an exactly zero sum, with the sign that the mode gives it
-    bool has_to_be_exact = false;  ///< no bound is small enough for the output: high becomes NaN unless low is exact
+    double zero = 0;  ///< an exactly zero sum, with the sign that the mode gives it
+    bool has_to_be_exact =
+        false;  ///< no bound is small enough for the output: high becomes NaN unless low is exact
 };
 
 /// A modulus, and how a double is reduced by it.

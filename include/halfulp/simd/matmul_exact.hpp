@@ -181,8 +181,9 @@ template <class X, class Y, class C, class Projection>
 class exact_product {
     static constexpr float_format format = number_format<C>::value;
     static constexpr bool is_double = std::same_as<C, double>;
-    using code = std::conditional_t<is_double, std::uint64_t,
-                                    std::conditional_t<std::same_as<C, float>, std::uint32_t, stored_type<C>>>;
+    using code =
+        std::conditional_t<is_double, std::uint64_t,
+                           std::conditional_t<std::same_as<C, float>, std::uint32_t, stored_type<C>>>;
     using matrix_a = matrix_view<const X>;
     using matrix_b = matrix_view<const Y>;
 
@@ -208,15 +209,24 @@ class exact_product {
                 return run_single();
         const simd::bounds_of_lines<X> rows(level_, a_);
         const simd::bounds_of_lines<Y> columns(level_, b_.transposed());
-        simd::for_parts_of_matrix(
-            options_.execution, c_.rows(), c_.columns(), 4 * a_.columns(), simd::block,
-            [&](std::size_t i, std::size_t j, std::size_t height, std::size_t width) {
-                const simd::default_floating_point_environment guard_of_thread;
-                run_part(rows, columns, i, j, height, width);
-            });
+        simd::for_parts_of_matrix(options_.execution, c_.rows(), c_.columns(), 4 * a_.columns(), simd::block,
+                                  [&](std::size_t i, std::size_t j, std::size_t height, std::size_t width) {
+                                      const simd::default_floating_point_environment guard_of_thread;
+                                      run_part(rows, columns, i, j, height, width);
+                                  });
     }
 
   private:
+    /// Rounds values to codes in the deterministic modes.
+    template <class Carrier>
+    void round_row(const Carrier* values, code* codes, std::size_t count) const noexcept {
+        if constexpr (std::same_as<Projection, projection>)
+            simd::round_in_carrier(level_, simd::deterministic_projection{projection_}, values, codes, nullptr,
+                                   count, plan_);
+        else
+            simd::round_in_carrier(level_, projection_, values, codes, nullptr, count, plan_);
+    }
+
     // --- Single ----------------------------------------------------------------------------------
 
     /// All values are multiples of 2^lowest below 2^highest: so are the sums, with log2 K bits more.
@@ -225,8 +235,9 @@ class exact_product {
         using y = operand_range<Y>;
         const int depth_bits = bit_width(static_cast<std::uint64_t>(a_.columns()));
         return x::highest - x::lowest + (y::highest - y::lowest) + depth_bits <= 24 &&
-               (std::same_as<C, float> ? projection(projection_).mode != rounding::toward_negative
-                                       : can_carry<float>(format) && !is_stochastic(projection(projection_).mode));
+               (std::same_as<C, float>
+                    ? projection(projection_).mode != rounding::toward_negative
+                    : can_carry<float>(format) && !is_stochastic(projection(projection_).mode));
     }
 
     void run_single() const {
@@ -249,8 +260,7 @@ class exact_product {
                             values[i] = sums[j + i] == 0 ? zero : sums[j + i];
                         for (std::size_t i = count; i < simd::whole_blocks(count); ++i)
                             values[i] = 0;
-                        simd::round_in_carrier(level_, projection_, values, codes, nullptr,
-                                               simd::whole_blocks(count), plan_);
+                        round_row(values, codes, simd::whole_blocks(count));
                         for (std::size_t i = 0; i < count; ++i)
                             row[j + i] = from_code<C>(codes[i]);
                     }
@@ -283,8 +293,8 @@ class exact_product {
     struct part_memory {
         part_memory(std::size_t rows, std::size_t columns)
             : row(simd::whole_blocks(columns)),
-              sums(static_cast<double*>(memory().reserve((rows + 4) * row * sizeof(double) +
-                                                         2 * row * sizeof(code)))),
+              sums(static_cast<double*>(
+                  memory().reserve((rows + 4) * row * sizeof(double) + 2 * row * sizeof(code)))),
               norms(sums + rows * row),
               spans(norms + row),
               low(spans + row),
@@ -373,8 +383,8 @@ class exact_product {
                 m.low_codes[s] = 0;
             }
         } else {
-            simd::round_in_carrier(level_, projection_, m.low, m.low_codes, nullptr, padded, plan_);
-            simd::round_in_carrier(level_, projection_, m.high, m.high_codes, nullptr, padded, plan_);
+            round_row(m.low, m.low_codes, padded);
+            round_row(m.high, m.high_codes, padded);
         }
         if (!is_random && std::memcmp(m.low_codes, m.high_codes, width * sizeof(code)) == 0) {
             write_row(i, j, width, m.low_codes);
@@ -426,7 +436,8 @@ class exact_product {
             const std::size_t count = most < a_.columns() - k ? most : a_.columns() - k;
             const double* const xs = simd::read_line<double, X>(level_, a_.row(i), k, count, x);
             const double* const ys = simd::read_line<double, Y>(level_, b_.column(j), k, count, y);
-            const value_and_error part = HALFULP_SIMD_SELECT(level_, sum_twofold)(xs, ys, simd::whole_blocks(count));
+            const value_and_error part =
+                HALFULP_SIMD_SELECT(level_, sum_twofold)(xs, ys, simd::whole_blocks(count));
             const value_and_error next = two_sum(value, part.value);
             value = next.value;
             error += next.error + part.error;
@@ -498,7 +509,9 @@ class exact_product {
     }
 
     /// Passes of `residues` for integers of so many bits: each takes off at least 50.
-    static int passes_for(int bits) noexcept { return bits <= 50 ? 1 : bits <= 100 ? 2 : bits <= 150 ? 3 : 5; }
+    static int passes_for(int bits) noexcept {
+        return bits <= 50 ? 1 : bits <= 100 ? 2 : bits <= 150 ? 3 : 5;
+    }
 
     template <class Bounds>
     static void scales_of(const Bounds& bounds, double* scales, int* exponents) {
@@ -555,8 +568,8 @@ class exact_product {
 
     static void combine(const simd::residue_system& system, const std::uint8_t* const* residues,
                         std::size_t row, double* limbs) noexcept {
-        using function = void (*)(const std::uint8_t* const*, std::size_t, const simd::residue_system&, double*,
-                                  std::size_t) noexcept;
+        using function = void (*)(const std::uint8_t* const*, std::size_t, const simd::residue_system&,
+                                  double*, std::size_t) noexcept;
         constexpr function functions[] = {
             simd::avx512::combine_residues<1>, simd::avx512::combine_residues<2>,
             simd::avx512::combine_residues<3>, simd::avx512::combine_residues<4>,
@@ -580,8 +593,9 @@ class exact_product {
         wide significand{};
         for (int l = top; l > top - 3; --l) {
             const auto value = static_cast<std::int64_t>(negative ? -digit(l) : digit(l));
-            significand = (significand << digit_bits) + wide(static_cast<std::uint64_t>(value < 0 ? -value : value)) *
-                                                            wide(value < 0 ? ~wide{} : wide(std::uint64_t{1}));
+            significand =
+                (significand << digit_bits) + wide(static_cast<std::uint64_t>(value < 0 ? -value : value)) *
+                                                  wide(value < 0 ? ~wide{} : wide(std::uint64_t{1}));
         }
         int below = top - 3;
         while (below >= 0 && digit(below) == 0)
@@ -591,9 +605,8 @@ class exact_product {
             significand = significand - wide(std::uint64_t{1});
         const auto finish = [&](auto p) {
             if (significand == wide{})
-                return from_code<C>(encode_zero(constant<format>{},
-                                                projection(p).mode == rounding::toward_negative)
-                                        .value);
+                return from_code<C>(
+                    encode_zero(constant<format>{}, projection(p).mode == rounding::toward_negative).value);
             return from_code<C>(encode(constant<format>{}, p, negative, exponent + (top - 2) * digit_bits,
                                        significand, sticky, random_bits(i, j))
                                     .value);
@@ -633,9 +646,10 @@ class exact_product {
 };
 
 template <class X, class Y, class C>
-bool matmul_fast(const matrix_view<const X>& a, const matrix_view<const Y>& b, const matrix_view<C>& c,
-                 const arithmetic::exact& arithmetic, const matmul_options& options)
-requires(formatted_number<X> && formatted_number<Y> && formatted_number<C>) {
+bool matmul_fast(
+    const matrix_view<const X>& a, const matrix_view<const Y>& b, const matrix_view<C>& c,
+    const arithmetic::exact& arithmetic,
+    const matmul_options& options) requires(formatted_number<X>&& formatted_number<Y>&& formatted_number<C>) {
     const simd::isa level = simd::level_for(options.execution);
     if (level == simd::isa::plain || a.columns() > (std::size_t{1} << 30))
         return false;
@@ -643,7 +657,8 @@ requires(formatted_number<X> && formatted_number<Y> && formatted_number<C>) {
         using by_default = exact_product<X, Y, C, result_projection<C>>;
         if constexpr (by_default::has_rounding) {
             if (arithmetic.rounding)
-                exact_product<X, Y, C, projection>(level, a, b, c, arithmetic, *arithmetic.rounding, options).run();
+                exact_product<X, Y, C, projection>(level, a, b, c, arithmetic, *arithmetic.rounding, options)
+                    .run();
             else
                 by_default(level, a, b, c, arithmetic, {}, options).run();
             return true;

@@ -29,27 +29,30 @@ namespace halfulp {
 inline namespace v0 {
 namespace simd {
 
+// A step says what a word of the operands is, what a sum is, for which levels there is code, and whether C may
+// end within a tile: without edges its rows have room for whole tiles, and what is behind C gets anything.
+
 /// sum ← fma(x, y, sum) in the carrier.
 template <class Carrier>
 struct chain_of {
     using word = Carrier;
     using sum = Carrier;
-    static constexpr std::size_t terms = 1;
     static constexpr bool has_avx2 = true;
+    static constexpr bool has_edges = true;
 };
 /// The same for two products of bfloat16 a step, in float: the term in the upper half of a word comes first.
 struct chain_of_pairs {
     using word = std::uint32_t;
     using sum = float;
-    static constexpr std::size_t terms = 2;
     static constexpr bool has_avx2 = false;
+    static constexpr bool has_edges = true;
 };
 /// sum ← sum + Σ x_i·y_i of four signed bytes of A and four unsigned bytes of B, in 32-bit integers.
 struct sum_of_bytes {
     using word = std::uint32_t;
     using sum = std::int32_t;
-    static constexpr std::size_t terms = 4;
     static constexpr bool has_avx2 = false;
+    static constexpr bool has_edges = false;
 };
 
 /// What a tile is given: strides in words and sums.
@@ -240,7 +243,8 @@ class tiled_product {
         const std::size_t smaller = height / tiles;
         const std::size_t larger_tiles = height % tiles;
         const std::ptrdiff_t lanes = shape_.columns / 2;
-        const tile_width columns = static_cast<std::ptrdiff_t>(width) <= lanes ? one
+        const tile_width columns = !Step::has_edges ? two
+                                   : static_cast<std::ptrdiff_t>(width) <= lanes ? one
                                    : static_cast<int>(width) < shape_.columns  ? part_of_two
                                                                                : two;
         t.columns = static_cast<int>(width);

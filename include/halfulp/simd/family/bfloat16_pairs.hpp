@@ -3,7 +3,7 @@
 // Codes of bfloat16 as the words of a chain_of_pairs: see simd/for_each_family.hpp for how this text is used, and
 // simd/matmul_bfloat16.hpp for what they are.
 
-#if defined(HALFULP_FAMILY) && HALFULP_FAMILY_BYTES == 64
+#if defined(HALFULP_FAMILY)
 
 namespace halfulp {
 inline namespace v0 {
@@ -35,8 +35,8 @@ inline void pair_across(const std::uint16_t* first, const std::uint16_t* second,
 
 /// The smallest magnitude code but zero, less one; 0xffff if there is none.
 inline std::uint16_t smallest_magnitude(const std::uint16_t* codes, std::size_t count) noexcept {
-    typedef std::uint16_t halves __attribute__((vector_size(64)));
-    constexpr std::size_t lanes = 32;
+    typedef std::uint16_t halves __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
+    constexpr std::size_t lanes = register_bytes / 2;
     halves least = halves{} + std::uint16_t{0xffff};
     std::size_t i = 0;
     for (; i + lanes <= count; i += lanes) {
@@ -53,12 +53,14 @@ inline std::uint16_t smallest_magnitude(const std::uint16_t* codes, std::size_t 
     return result;
 }
 
+#if HALFULP_FAMILY_BYTES == 64
 /// sums[i] ← one step of a chain_of_pairs, for one register.
 inline void pair_step(const std::uint32_t* x, const std::uint32_t* y, float* sums) noexcept {
     reals32 sum = load<reals32>(sums);
     step_registers<chain_of_pairs>::apply(sum, load<words32>(x), load<words32>(y));
     store(sums, sum);
 }
+#endif
 
 }  // namespace HALFULP_FAMILY
 }  // namespace simd

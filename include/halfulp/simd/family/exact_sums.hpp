@@ -11,7 +11,8 @@ namespace simd {
 namespace HALFULP_FAMILY {
 
 /// One step of line_bounds: x enters sum, lowest and largest, unless it is infinite or NaN.
-HALFULP_ALWAYS_INLINE void bound_step(reals64 x, reals64& squares, reals64& lowest, reals64& largest) noexcept {
+HALFULP_ALWAYS_INLINE void bound_step(reals64 x, reals64& squares, reals64& lowest,
+                                      reals64& largest) noexcept {
     constexpr std::uint64_t fraction = carrier_constants<double>::one_exponent - 1;
     const words64 zero = {};
     const words64 infinity = zero + carrier_constants<double>::infinity;
@@ -75,7 +76,8 @@ inline void enclose(const double* sums, std::size_t count, const enclosure_of_ro
             from = sum;
             to = error == zero ? sum : not_a_number;
         }
-        const words64 is_zero = reinterpret_cast<words64>(sum == zero) & reinterpret_cast<words64>(error == zero);
+        const words64 is_zero =
+            reinterpret_cast<words64>(sum == zero) & reinterpret_cast<words64>(error == zero);
         from = is_zero != words64{} ? signed_zero : from;
         to = is_zero != words64{} ? signed_zero : to;
         store(low + j, from);

@@ -229,9 +229,11 @@ template <class Step>
 inline constexpr tile_shape<Step> shape_of_tiles = [] {
     constexpr int lanes = register_bytes / static_cast<int>(sizeof(typename Step::sum));
     tile_shape<Step> shape{register_bytes == 64 ? 12 : 6, 2 * lanes, {}};
-#define HALFULP_TILE_ROWS(rows)                                                                \
-    shape.functions[rows - 1][tile_width::one] = &multiply_tile<Step, rows, 1, false>;         \
-    shape.functions[rows - 1][tile_width::part_of_two] = &multiply_tile<Step, rows, 2, false>; \
+#define HALFULP_TILE_ROWS(rows)                                                                    \
+    if constexpr (Step::has_edges) {                                                               \
+        shape.functions[rows - 1][tile_width::one] = &multiply_tile<Step, rows, 1, false>;         \
+        shape.functions[rows - 1][tile_width::part_of_two] = &multiply_tile<Step, rows, 2, false>; \
+    }                                                                                              \
     shape.functions[rows - 1][tile_width::two] = &multiply_tile<Step, rows, 2, true>;
     HALFULP_TILE_ROWS(1)
     HALFULP_TILE_ROWS(2) HALFULP_TILE_ROWS(3) HALFULP_TILE_ROWS(4) HALFULP_TILE_ROWS(5) HALFULP_TILE_ROWS(6)
