@@ -17,7 +17,7 @@ inline namespace v0 {
 struct matmul_blocking {
     std::size_t depth = 1024;    ///< terms of a chain
     std::size_t rows = 120;      ///< rows of A
-    std::size_t columns = 1024;  ///< columns of B
+    std::size_t columns = 2048;  ///< columns of B, of words of 4 bytes; half as many of 8
 };
 
 /// What `matmul` can be told.

@@ -65,6 +65,8 @@ struct tile {
     typename Step::sum* c = nullptr;
     std::ptrdiff_t c_row = 0;
     const typename Step::sum* next_c = nullptr;  ///< of the tile below, or null
+    const typename Step::word* ahead = nullptr;  ///< fetched, a line a step, for the panel that comes next
+    std::ptrdiff_t ahead_step = 0;
     std::size_t steps = 0;
     int columns = 0;            ///< of C, at most those of the tile's registers
     bool starts_empty = false;  ///< c is not read
@@ -81,6 +83,8 @@ struct tile_shape {
     int rows;     ///< of a full tile
     int columns;  ///< of a full tile
     void (*functions[most_tile_rows][3])(const tile<Step>&) noexcept;
+    void (*row)(
+        const tile<Step>&) noexcept;  ///< one row and four times the columns: two chains are not enough
 };
 
 }  // namespace simd
@@ -160,8 +164,6 @@ class tiled_product {
              const sums_view<sum>& c, bool starts_empty) const {
         const auto tile_columns = static_cast<std::size_t>(shape_.columns);
         const std::size_t block_rows = blocking_.rows < rows ? blocking_.rows : rows;
-        const std::size_t block_columns =
-            rounded_up(blocking_.columns < columns ? blocking_.columns : columns, tile_columns);
         std::ptrdiff_t a_row = 0, b_row = 0;
         const word* const a_direct = a_.direct(a_row);
         const word* const b_direct = b_.direct_steps(b_row);
@@ -171,9 +173,16 @@ class tiled_product {
         const bool use_a = a_direct != nullptr && !(is_scattered(a_row) && columns > often);
         const bool use_b = b_direct != nullptr && !(is_scattered(b_row) && rows > often);
 
-        // A panel of B that lies in memory goes from page to page, where nothing is fetched ahead, if it is deep.
-        const std::size_t most_steps = use_b && is_scattered(b_row) && rows <= 16 ? 64 : blocking_.depth;
+        // A panel of B that lies in memory goes from page to page, where nothing is fetched ahead, if it is deep;
+        // and one that is packed for a row or two is used from the first-level cache.
+        const bool is_thin = rows <= 2 && !use_b;
+        const std::size_t most_steps = is_thin                                      ? 128
+                                       : use_b && is_scattered(b_row) && rows <= 16 ? 64
+                                                                                    : blocking_.depth;
         const std::size_t block_steps = most_steps < steps_ ? most_steps : steps_;
+        const std::size_t most_columns = is_thin ? 2 * tile_columns : blocking_.columns * 4 / sizeof(word);
+        const std::size_t block_columns =
+            rounded_up(most_columns < columns && most_columns != 0 ? most_columns : columns, tile_columns);
         const std::size_t a_stride =
             block_steps + 64 / sizeof(word);  // rows begin in different sets of the cache
         const std::size_t b_words = use_b ? 0 : block_columns * block_steps;
@@ -186,7 +195,7 @@ class tiled_product {
             const std::size_t width = block_columns < columns - j ? block_columns : columns - j;
             for (std::size_t k = 0; k < steps_ || k == 0; k += block_steps) {
                 const std::size_t depth = block_steps < steps_ - k ? block_steps : steps_ - k;
-                if (!use_b)
+                if (!use_b && depth != 0)
                     pack_right(level_, b_, k, depth, first_column + j, width, tile_columns, b_block);
                 for (std::size_t i = 0; i < rows; i += block_rows) {
                     const std::size_t height = block_rows < rows - i ? block_rows : rows - i;
@@ -198,23 +207,15 @@ class tiled_product {
                     if (use_a) {
                         t.a = a_direct + static_cast<std::ptrdiff_t>(first_row + i) * a_row + k;
                         t.a_row = a_row;
-                    } else {
+                    } else if (depth != 0) {
                         pack_left(level_, a_, first_row + i, height, k, depth, a_block, a_stride);
                         t.a = a_block;
                         t.a_row = static_cast<std::ptrdiff_t>(a_stride);
                     }
-                    for (std::size_t panel = 0; panel < width; panel += tile_columns) {
-                        if (use_b) {
-                            t.b = b_direct + static_cast<std::ptrdiff_t>(k) * b_row +
-                                  (first_column + j + panel);
-                            t.b_row = b_row;
-                        } else {
-                            t.b = b_block + panel * depth;
-                            t.b_row = shape_.columns;
-                        }
-                        t.c = c.data + static_cast<std::ptrdiff_t>(i) * c.row + (j + panel);
-                        run_panel(t, height, tile_columns < width - panel ? tile_columns : width - panel);
-                    }
+                    run_panels(t, height, width,
+                               use_b ? b_direct + static_cast<std::ptrdiff_t>(k) * b_row + (first_column + j)
+                                     : b_block,
+                               use_b ? b_row : 0, c.data + static_cast<std::ptrdiff_t>(i) * c.row + j);
                 }
                 if (steps_ == 0)
                     return;
@@ -236,20 +237,58 @@ class tiled_product {
         return static_cast<std::size_t>(row < 0 ? -row : row) * sizeof(word) > 1024;
     }
 
+    /// The panels of a block of B against a block of A. b_row is 0 for a packed block.
+    void run_panels(tile<Step> t, std::size_t height, std::size_t width, const word* b, std::ptrdiff_t b_row,
+                    sum* c) const noexcept {
+        const auto tile_columns = static_cast<std::size_t>(shape_.columns);
+        std::size_t panel = 0;
+        if (b_row != 0 && height == 1 && shape_.row != nullptr) {
+            t.b_row = b_row;
+            t.ahead = t.a;
+            for (; panel + 4 * tile_columns <= width; panel += 4 * tile_columns) {
+                t.b = b + panel;
+                t.c = c + panel;
+                shape_.row(t);
+            }
+        }
+        for (; panel < width; panel += tile_columns) {
+            const bool is_last = panel + tile_columns >= width;
+            const word* next_panel = nullptr;
+            t.c = c + panel;
+            if (b_row != 0) {
+                t.b = b + panel;
+                t.b_row = b_row;
+            } else {
+                t.b = b + panel * t.steps;
+                t.b_row = shape_.columns;
+                if (!is_last)
+                    next_panel = b + (panel + tile_columns) * t.steps;
+            }
+            run_panel(t, next_panel, height, is_last ? width - panel : tile_columns);
+        }
+    }
+
     /// A panel of B against a block of A: tiles of nearly equal height.
-    void run_panel(tile<Step> t, std::size_t height, std::size_t width) const noexcept {
+    void run_panel(tile<Step> t, const word* next_panel, std::size_t height,
+                   std::size_t width) const noexcept {
+        constexpr std::ptrdiff_t line = 64 / sizeof(word);
+        const std::size_t lines_a_step = static_cast<std::size_t>(shape_.columns / line);
         const auto most = static_cast<std::size_t>(shape_.rows);
         const std::size_t tiles = (height + most - 1) / most;
         const std::size_t smaller = height / tiles;
         const std::size_t larger_tiles = height % tiles;
         const std::ptrdiff_t lanes = shape_.columns / 2;
-        const tile_width columns = !Step::has_edges ? two
+        const tile_width columns = !Step::has_edges                              ? two
                                    : static_cast<std::ptrdiff_t>(width) <= lanes ? one
-                                   : static_cast<int>(width) < shape_.columns  ? part_of_two
-                                                                               : two;
+                                   : static_cast<int>(width) < shape_.columns    ? part_of_two
+                                                                                 : two;
         t.columns = static_cast<int>(width);
         for (std::size_t i = 0; i < tiles; ++i) {
             const std::size_t rows = smaller + (i < larger_tiles ? 1 : 0);
+            t.ahead_step = i < lines_a_step && next_panel != nullptr ? line : 0;
+            t.ahead = next_panel != nullptr
+                          ? next_panel + static_cast<std::ptrdiff_t>(i * t.steps) * t.ahead_step
+                          : t.b;
             t.next_c = i + 1 == tiles ? nullptr : t.c + static_cast<std::ptrdiff_t>(rows) * t.c_row;
             shape_.functions[rows - 1][columns](t);
             t.a += static_cast<std::ptrdiff_t>(rows) * t.a_row;

@@ -132,7 +132,7 @@ HALFULP_ALWAYS_INLINE void load_tile(Sums (&c)[Rows][Registers], const Sum* from
     constexpr std::ptrdiff_t lanes = sizeof(Sums) / sizeof(Sum);
 #pragma GCC unroll 12
     for (int i = 0; i < Rows; ++i) {
-#pragma GCC unroll 2
+#pragma GCC unroll 8
         for (int j = 0; j + !Whole < Registers; ++j)
             c[i][j] = load<Sums>(from + i * row + j * lanes);
         if constexpr (!Whole)
@@ -145,7 +145,7 @@ HALFULP_ALWAYS_INLINE void store_tile(const Sums (&c)[Rows][Registers], Sum* to,
     constexpr std::ptrdiff_t lanes = sizeof(Sums) / sizeof(Sum);
 #pragma GCC unroll 12
     for (int i = 0; i < Rows; ++i) {
-#pragma GCC unroll 2
+#pragma GCC unroll 8
         for (int j = 0; j + !Whole < Registers; ++j)
             store(to + i * row + j * lanes, c[i][j]);
         if constexpr (!Whole)
@@ -178,7 +178,7 @@ inline void multiply_tile(const tile<Step>& t) noexcept {
     if (t.starts_empty) {
 #pragma GCC unroll 12
         for (int i = 0; i < Rows; ++i)
-#pragma GCC unroll 2
+#pragma GCC unroll 8
             for (int j = 0; j < Registers; ++j)
                 c[i][j] = sums{};
     } else {
@@ -189,14 +189,15 @@ inline void multiply_tile(const tile<Step>& t) noexcept {
     if (t.next_c != nullptr) {
 #pragma GCC unroll 12
         for (int i = 0; i < Rows; ++i)
-#pragma GCC unroll 2
+#pragma GCC unroll 8
             for (int j = 0; j < Registers; ++j)
                 __builtin_prefetch(t.next_c + i * t.c_row + j * lanes, 0, 2);
     }
 
+    const word* ahead = t.ahead;
     for (std::size_t k = 0; k < t.steps; ++k) {
         operands y[Registers];
-#pragma GCC unroll 2
+#pragma GCC unroll 8
         for (int j = 0; j + !Whole < Registers; ++j)
             y[j] = load<operands>(b + j * lanes);
         if constexpr (!Whole)
@@ -204,7 +205,7 @@ inline void multiply_tile(const tile<Step>& t) noexcept {
 #pragma GCC unroll 12
         for (int i = 0; i < Rows; ++i) {
             const operands x = registers::repeat(*reinterpret_cast<const word*>(a[i / 3] + (i % 3) * row));
-#pragma GCC unroll 2
+#pragma GCC unroll 8
             for (int j = 0; j < Registers; ++j)
                 registers::apply(c[i][j], x, y[j]);
         }
@@ -212,12 +213,14 @@ inline void multiply_tile(const tile<Step>& t) noexcept {
         for (int g = 0; g < groups; ++g)
             a[g] += sizeof(word);
         b += t.b_row;
+        __builtin_prefetch(ahead, 0, 2);
+        ahead += t.ahead_step;
     }
 
     if (t.is_last) {
 #pragma GCC unroll 12
         for (int i = 0; i < Rows; ++i)
-#pragma GCC unroll 2
+#pragma GCC unroll 8
             for (int j = 0; j < Registers; ++j)
                 c[i][j] = registers::finished(c[i][j]);
     }
@@ -228,7 +231,9 @@ inline void multiply_tile(const tile<Step>& t) noexcept {
 template <class Step>
 inline constexpr tile_shape<Step> shape_of_tiles = [] {
     constexpr int lanes = register_bytes / static_cast<int>(sizeof(typename Step::sum));
-    tile_shape<Step> shape{register_bytes == 64 ? 12 : 6, 2 * lanes, {}};
+    tile_shape<Step> shape{register_bytes == 64 ? 12 : 6, 2 * lanes, {}, nullptr};
+    if constexpr (Step::has_edges)
+        shape.row = &multiply_tile<Step, 1, 8, true>;
 #define HALFULP_TILE_ROWS(rows)                                                                    \
     if constexpr (Step::has_edges) {                                                               \
         shape.functions[rows - 1][tile_width::one] = &multiply_tile<Step, rows, 1, false>;         \
@@ -236,7 +241,8 @@ inline constexpr tile_shape<Step> shape_of_tiles = [] {
     }                                                                                              \
     shape.functions[rows - 1][tile_width::two] = &multiply_tile<Step, rows, 2, true>;
     HALFULP_TILE_ROWS(1)
-    HALFULP_TILE_ROWS(2) HALFULP_TILE_ROWS(3) HALFULP_TILE_ROWS(4) HALFULP_TILE_ROWS(5) HALFULP_TILE_ROWS(6)
+    HALFULP_TILE_ROWS(2)
+    HALFULP_TILE_ROWS(3) HALFULP_TILE_ROWS(4) HALFULP_TILE_ROWS(5) HALFULP_TILE_ROWS(6)
 #if HALFULP_FAMILY_BYTES == 64
         HALFULP_TILE_ROWS(7) HALFULP_TILE_ROWS(8) HALFULP_TILE_ROWS(9) HALFULP_TILE_ROWS(10)
             HALFULP_TILE_ROWS(11) HALFULP_TILE_ROWS(12)
