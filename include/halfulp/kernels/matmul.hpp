@@ -8,6 +8,7 @@
 #include <halfulp/kernels/matmul_options.hpp>
 #include <halfulp/simd/matmul_exact.hpp>
 #include <halfulp/simd/matmul_native.hpp>
+#include <halfulp/simd/matmul_rounded.hpp>
 
 #include <cstddef>
 

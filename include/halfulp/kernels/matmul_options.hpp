@@ -20,6 +20,18 @@ struct matmul_blocking {
     std::size_t columns = 2048;  ///< columns of B, of words of 4 bytes; half as many of 8
 };
 
+/// How the elements of an exact product were decided; simd/matmul_exact.hpp says what the ways are. The bits are
+/// the same in all of them, the time is not: what makes a product slow is seen here.
+struct matmul_report {
+    std::size_t single = 0;      ///< by a chain in float, in which nothing rounds
+    std::size_t enclosed = 0;    ///< by a chain in double and a bound on its error
+    std::size_t twofold = 0;     ///< by a sum of twice the precision and a bound on its error
+    std::size_t residues = 0;    ///< by integers modulo coprime numbers
+    std::size_t definition = 0;  ///< by the exact_accumulator
+
+    friend constexpr bool operator==(const matmul_report&, const matmul_report&) = default;
+};
+
 /// What `matmul` can be told.
 struct matmul_options {
     /// C += A·B: the chain of each element starts from the element of C instead of empty. Under
@@ -32,6 +44,9 @@ struct matmul_options {
     /// element (first_row + i, first_column + j), so that a part computed alone has the bits of the whole.
     std::size_t first_row = 0;
     std::size_t first_column = 0;
+    /// Where arithmetic::exact adds up how the elements were decided, from any number of threads. Other
+    /// arithmetics, and constant expressions, leave it alone.
+    matmul_report* report = nullptr;
 };
 
 }  // namespace v0

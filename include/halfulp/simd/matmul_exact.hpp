@@ -22,7 +22,7 @@
 
 #include <halfulp/arithmetic/exact.hpp>
 #include <halfulp/kernels/dot.hpp>
-#include <halfulp/simd/exact_sums.hpp>
+#include <halfulp/simd/bounds_of_lines.hpp>
 #include <halfulp/simd/matmul_native.hpp>
 
 #include <cmath>
@@ -102,64 +102,23 @@ class residue_reader {
     residue_rule rule_;
 };
 
-/// The bounds of all lines of a matrix.
-template <class T>
-class bounds_of_lines {
-  public:
-    bounds_of_lines(isa level, const matrix_view<const T>& lines) : bounds_(lines.rows()) {
-        const value_reader<double, T> reader(level, lines);
-        constexpr std::size_t most = chunk_size<double>;
-        alignas(64) double values[most];
-        if (reader.is_along()) {
-            for (std::size_t i = 0; i < lines.rows(); ++i)
-                for (std::size_t k = 0; k < lines.columns(); k += most) {
-                    const std::size_t count = most < lines.columns() - k ? most : lines.columns() - k;
-                    const double* const x = reader.along(i, k, count, values);
-                    HALFULP_SIMD_SELECT(level, bound_along)(x, whole_blocks(count), bounds_[i]);
-                }
-            return;
-        }
-        alignas(64) double squares[most], lowest[most], largest[most];
-        for (std::size_t i = 0; i < lines.rows(); i += most) {
-            const std::size_t count = most < lines.rows() - i ? most : lines.rows() - i;
-            for (std::size_t j = 0; j < most; ++j) {
-                squares[j] = largest[j] = 0;
-                lowest[j] = std::numeric_limits<double>::infinity();
-            }
-            for (std::size_t k = 0; k < lines.columns(); ++k) {
-                const double* const x = reader.across(k, i, count, values);
-                HALFULP_SIMD_SELECT(level, bound_across)
-                (x, whole_blocks(count), squares, lowest, largest);
-            }
-            for (std::size_t j = 0; j < count; ++j)
-                bounds_[i + j] = {squares[j], lowest[j], largest[j]};
-        }
-    }
-
-    const line_bounds& operator[](std::size_t i) const noexcept { return bounds_[i]; }
-    std::size_t size() const noexcept { return bounds_.size(); }
-
-    /// The most bits that a line's terms have as integers, in units of its lowest bit; −1 where a line reaches
-    /// below 2^-960 or above 2^960 and is not scaled in one step.
-    int widest() const noexcept {
-        int bits = 0;
-        for (const line_bounds& line : bounds_)
-            if (line.largest != 0) {
-                if (line.lowest < 0x1p-960 || line.largest > 0x1p960)
-                    return -1;
-                const int width = std::ilogb(line.largest) - std::ilogb(line.lowest) + 1;
-                bits = width > bits ? width : bits;
-            }
-        return bits;
-    }
-
-  private:
-    std::vector<line_bounds> bounds_;
-};
-
 }  // namespace simd
 
 namespace detail {
+
+/// Adds to a report, if there is one, from any number of threads.
+inline void add_to_report(matmul_report* report, const matmul_report& counts) noexcept {
+    if (report == nullptr)
+        return;
+    const auto add = [](std::size_t& total, std::size_t count) {
+        __atomic_fetch_add(&total, count, __ATOMIC_RELAXED);
+    };
+    add(report->single, counts.single);
+    add(report->enclosed, counts.enclosed);
+    add(report->twofold, counts.twofold);
+    add(report->residues, counts.residues);
+    add(report->definition, counts.definition);
+}
 
 /// True if products of the two are exact in the carrier, and no sum of 2^30 of them overflows.
 template <class Carrier, class X, class Y>
@@ -205,24 +164,31 @@ class exact_product {
     void run() {
         const simd::default_floating_point_environment guard;
         if constexpr (products_are_exact<float, X, Y>() && !is_double)
-            if (!options_.accumulate && fits_single())
+            if (!options_.accumulate && fits_single()) {
+                report({.single = c_.rows() * c_.columns()});
                 return run_single();
+            }
         const simd::bounds_of_lines<X> rows(level_, a_);
         const simd::bounds_of_lines<Y> columns(level_, b_.transposed());
         simd::for_parts_of_matrix(options_.execution, c_.rows(), c_.columns(), 4 * a_.columns(), simd::block,
                                   [&](std::size_t i, std::size_t j, std::size_t height, std::size_t width) {
                                       const simd::default_floating_point_environment guard_of_thread;
-                                      run_part(rows, columns, i, j, height, width);
+                                      matmul_report counts;
+                                      run_part(rows, columns, i, j, height, width, counts);
+                                      report(counts);
                                   });
     }
+
+    /// Adds to the caller's report; parts do it from their threads.
+    void report(const matmul_report& counts) const noexcept { add_to_report(options_.report, counts); }
 
   private:
     /// Rounds values to codes in the deterministic modes.
     template <class Carrier>
     void round_row(const Carrier* values, code* codes, std::size_t count) const noexcept {
         if constexpr (std::same_as<Projection, projection>)
-            simd::round_in_carrier(level_, simd::deterministic_projection{projection_}, values, codes, nullptr,
-                                   count, plan_);
+            simd::round_in_carrier(level_, simd::deterministic_projection{projection_}, values, codes,
+                                   nullptr, count, plan_);
         else
             simd::round_in_carrier(level_, projection_, values, codes, nullptr, count, plan_);
     }
@@ -273,7 +239,8 @@ class exact_product {
     static constexpr std::size_t strip_rows = 512, strip_columns = 512;
 
     void run_part(const simd::bounds_of_lines<X>& rows, const simd::bounds_of_lines<Y>& columns,
-                  std::size_t i, std::size_t j, std::size_t height, std::size_t width) const {
+                  std::size_t i, std::size_t j, std::size_t height, std::size_t width,
+                  matmul_report& counts) const {
         if constexpr (products_are_exact<double, X, Y>()) {
             const part_memory memory(height < strip_rows ? height : strip_rows,
                                      width < strip_columns ? width : strip_columns);
@@ -281,9 +248,9 @@ class exact_product {
                 for (std::size_t r = 0; r < height; r += strip_rows)
                     run_enclosed(rows, columns, i + r, j + s,
                                  strip_rows < height - r ? strip_rows : height - r,
-                                 strip_columns < width - s ? strip_columns : width - s, memory);
+                                 strip_columns < width - s ? strip_columns : width - s, memory, counts);
         } else {
-            run_residues_or_definition(rows, columns, i, j, height, width);
+            run_residues_or_definition(rows, columns, i, j, height, width, counts);
         }
     }
 
@@ -312,7 +279,7 @@ class exact_product {
 
     void run_enclosed(const simd::bounds_of_lines<X>& rows, const simd::bounds_of_lines<Y>& columns,
                       std::size_t i, std::size_t j, std::size_t height, std::size_t width,
-                      const part_memory& m) const {
+                      const part_memory& m, matmul_report& counts) const {
         const std::size_t depth = a_.columns();
         const simd::value_reader<double, X> left(level_, a_);
         const simd::value_reader<double, Y> right(level_, b_.transposed());
@@ -334,10 +301,12 @@ class exact_product {
         std::size_t left_over = 0;
         const std::size_t bearable = height * width / 256;
         for (std::size_t r = 0; r < height; ++r) {
-            left_over += finish_row(rows[i + r], i + r, j, width, m, m.sums + r * m.row);
+            const matmul_report above = counts;
+            left_over += finish_row(rows[i + r], i + r, j, width, m, m.sums + r * m.row, counts);
             if (left_over > bearable && !options_.accumulate) {
                 // The rows above are done and right; the rest of the strip is not worth more tests.
-                run_residues_or_definition(rows, columns, i + r, j, height - r, width);
+                counts = above;
+                run_residues_or_definition(rows, columns, i + r, j, height - r, width, counts);
                 return;
             }
         }
@@ -345,7 +314,7 @@ class exact_product {
 
     /// Rounds a row of sums where its enclosure decides, and one by one elsewhere; returns how many there were.
     std::size_t finish_row(const simd::line_bounds& bounds, std::size_t i, std::size_t j, std::size_t width,
-                           const part_memory& m, double* sums) const {
+                           const part_memory& m, double* sums, matmul_report& counts) const {
         const std::size_t padded = simd::whole_blocks(width);
         for (std::size_t s = width; s < padded; ++s)
             sums[s] = 0;
@@ -388,19 +357,23 @@ class exact_product {
         }
         if (!is_random && std::memcmp(m.low_codes, m.high_codes, width * sizeof(code)) == 0) {
             write_row(i, j, width, m.low_codes);
+            counts.enclosed += width;
             return 0;
         }
         std::size_t left_over = 0;
         for (std::size_t s = 0; s < width; ++s)
             if (m.low_codes[s] != m.high_codes[s]) {
-                if (!is_decided_twofold(bounds, m.norms[s], i, j + s))
-                    by_definition(i, j + s);
+                if (is_decided_twofold(bounds, m.norms[s], i, j + s))
+                    ++counts.twofold;
+                else
+                    by_definition(i, j + s, counts);
                 ++left_over;
             } else if (is_random) {
                 c_(i, j + s) = convert<C>(m.low[s], direction, random_bits(i, j + s));
             } else {
                 c_(i, j + s) = from_code<C>(m.low_codes[s]);
             }
+        counts.enclosed += width - left_over;
         return left_over;
     }
 
@@ -457,7 +430,8 @@ class exact_product {
 
     // --- Definition ------------------------------------------------------------------------------
 
-    void by_definition(std::size_t i, std::size_t j) const {
+    void by_definition(std::size_t i, std::size_t j, matmul_report& counts) const {
+        ++counts.definition;
         const auto finish = [&](auto sum) {
             accumulate_chain(arithmetic_, sum, a_.row(i), b_.column(j), element(i, j));
             c_(i, j) = arithmetic_.template result<C>(sum, {element(i, j), a_.columns()});
@@ -476,12 +450,12 @@ class exact_product {
 
     void run_residues_or_definition(const simd::bounds_of_lines<X>& rows,
                                     const simd::bounds_of_lines<Y>& columns, std::size_t i, std::size_t j,
-                                    std::size_t height, std::size_t width) const {
+                                    std::size_t height, std::size_t width, matmul_report& counts) const {
         const int moduli = moduli_needed(rows, columns);
         if (moduli == 0) {
             for (std::size_t r = 0; r < height; ++r)
                 for (std::size_t s = 0; s < width; ++s)
-                    by_definition(i + r, j + s);
+                    by_definition(i + r, j + s, counts);
             return;
         }
         const simd::residue_system system(moduli);
@@ -489,7 +463,7 @@ class exact_product {
             for (std::size_t r = 0; r < height; r += residue_rows)
                 run_residues(system, rows, columns, i + r, j + s,
                              residue_rows < height - r ? residue_rows : height - r,
-                             residue_columns < width - s ? residue_columns : width - s);
+                             residue_columns < width - s ? residue_columns : width - s, counts);
     }
 
     /// How many moduli the sums need; 0 if they are not to be had in that way.
@@ -523,7 +497,7 @@ class exact_product {
 
     void run_residues(const simd::residue_system& system, const simd::bounds_of_lines<X>& rows,
                       const simd::bounds_of_lines<Y>& columns, std::size_t i, std::size_t j,
-                      std::size_t height, std::size_t width) const {
+                      std::size_t height, std::size_t width, matmul_report& counts) const {
         std::vector<double> row_scales(rows.size()), column_scales(columns.size());
         std::vector<int> row_exponents(rows.size()), column_exponents(columns.size());
         scales_of(rows, row_scales.data(), row_exponents.data());
@@ -563,7 +537,8 @@ class exact_product {
                     rounded_digits(system.limbs, limbs + s, row,
                                    row_exponents[i + r] + column_exponents[j + s], i + r, j + s);
         }
-        put_in_non_finite(i, j, height, width);
+        counts.residues += height * width;
+        put_in_non_finite(i, j, height, width, counts);
     }
 
     static void combine(const simd::residue_system& system, const std::uint8_t* const* residues,
@@ -615,7 +590,8 @@ class exact_product {
     }
 
     /// Rows and columns with infinities and NaN, which residues do not know.
-    void put_in_non_finite(std::size_t i, std::size_t j, std::size_t height, std::size_t width) const {
+    void put_in_non_finite(std::size_t i, std::size_t j, std::size_t height, std::size_t width,
+                           matmul_report& counts) const {
         const auto is_finite = [&](const auto& line) {
             for (std::size_t k = 0; k < line.size(); ++k) {
                 const double x = arithmetic::detail::converted<double>(line[k]);
@@ -631,8 +607,10 @@ class exact_product {
             column_is_finite[s] = is_finite(b_.column(j + s));
         for (std::size_t r = 0; r < height; ++r)
             for (std::size_t s = 0; s < width; ++s)
-                if (!row_is_finite[r] || !column_is_finite[s])
-                    by_definition(i + r, j + s);
+                if (!row_is_finite[r] || !column_is_finite[s]) {
+                    by_definition(i + r, j + s, counts);
+                    --counts.residues;
+                }
     }
 
     simd::isa level_;
@@ -646,24 +624,24 @@ class exact_product {
 };
 
 template <class X, class Y, class C>
-bool matmul_fast(
-    const matrix_view<const X>& a, const matrix_view<const Y>& b, const matrix_view<C>& c,
-    const arithmetic::exact& arithmetic,
-    const matmul_options& options) requires(formatted_number<X>&& formatted_number<Y>&& formatted_number<C>) {
+bool matmul_fast(const matrix_view<const X>& a, const matrix_view<const Y>& b, const matrix_view<C>& c,
+                 const arithmetic::exact& arithmetic, const matmul_options& options) {
     const simd::isa level = simd::level_for(options.execution);
-    if (level == simd::isa::plain || a.columns() > (std::size_t{1} << 30))
-        return false;
-    if constexpr (simd::has_array_decoder<double, X>() && simd::has_array_decoder<double, Y>()) {
-        using by_default = exact_product<X, Y, C, result_projection<C>>;
-        if constexpr (by_default::has_rounding) {
-            if (arithmetic.rounding)
-                exact_product<X, Y, C, projection>(level, a, b, c, arithmetic, *arithmetic.rounding, options)
-                    .run();
-            else
-                by_default(level, a, b, c, arithmetic, {}, options).run();
-            return true;
+    if constexpr (formatted_number<X> && formatted_number<Y> && formatted_number<C>)
+        if constexpr (simd::has_array_decoder<double, X>() && simd::has_array_decoder<double, Y>()) {
+            using by_default = exact_product<X, Y, C, result_projection<C>>;
+            if constexpr (by_default::has_rounding)
+                if (level != simd::isa::plain && a.columns() <= (std::size_t{1} << 30)) {
+                    if (arithmetic.rounding)
+                        exact_product<X, Y, C, projection>(level, a, b, c, arithmetic, *arithmetic.rounding,
+                                                           options)
+                            .run();
+                    else
+                        by_default(level, a, b, c, arithmetic, {}, options).run();
+                    return true;
+                }
         }
-    }
+    add_to_report(options.report, {.definition = c.rows() * c.columns()});
     return false;
 }
 

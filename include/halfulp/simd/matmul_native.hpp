@@ -47,14 +47,14 @@ void write_results(simd::isa level, const Arithmetic& arithmetic, const Carrier*
 template <class Step, class Left, class Right, class C, class Start, class Finish>
 void multiply_by_tiles(simd::isa level, const Left& left, const Right& right, std::size_t steps,
                        const matrix_view<C>& c, const matmul_options& options, std::size_t work,
-                       const Start& start, const Finish& finish) {
+                       const Start& start, const Finish& finish, const void* context = nullptr) {
     using sum = typename Step::sum;
-    const simd::tiled_product<Step, Left, Right> product(level, left, right, steps, options.blocking);
+    const simd::tiled_product<Step, Left, Right> product(level, left, right, steps, options.blocking, context);
     simd::for_parts_of_matrix(
         options.execution, c.rows(), c.columns(), work, 64,
         [&](std::size_t i, std::size_t j, std::size_t rows, std::size_t columns) {
             const simd::default_floating_point_environment guard;
-            if constexpr (std::same_as<C, sum>)
+            if constexpr (std::same_as<C, sum> && Step::has_edges)
                 if (c.column_stride() == 1)
                     return product.run(i, j, rows, columns, {&c(i, j), c.row_stride()}, !options.accumulate);
             // Sums in a buffer, in strips, as C has another type or other strides.
@@ -62,7 +62,8 @@ void multiply_by_tiles(simd::isa level, const Left& left, const Right& right, st
             const std::size_t strip_rows = rows < most_rows ? rows : most_rows;
             const std::size_t strip_columns = columns < most_columns ? columns : most_columns;
             thread_local simd::workspace memory;
-            const auto sums = static_cast<sum*>(memory.reserve(strip_rows * strip_columns * sizeof(sum)));
+            const std::size_t row = simd::whole_blocks(strip_columns);  // room for whole tiles
+            const auto sums = static_cast<sum*>(memory.reserve(strip_rows * row * sizeof(sum)));
             for (std::size_t jj = 0; jj < columns; jj += strip_columns)
                 for (std::size_t ii = 0; ii < rows; ii += strip_rows) {
                     const std::size_t height = strip_rows < rows - ii ? strip_rows : rows - ii;
@@ -70,11 +71,11 @@ void multiply_by_tiles(simd::isa level, const Left& left, const Right& right, st
                     if (options.accumulate)
                         for (std::size_t r = 0; r < height; ++r)
                             for (std::size_t s = 0; s < width; ++s)
-                                sums[r * width + s] = start(c(i + ii + r, j + jj + s));
-                    product.run(i + ii, j + jj, height, width, {sums, static_cast<std::ptrdiff_t>(width)},
+                                sums[r * row + s] = start(c(i + ii + r, j + jj + s));
+                    product.run(i + ii, j + jj, height, width, {sums, static_cast<std::ptrdiff_t>(row)},
                                 !options.accumulate);
                     for (std::size_t r = 0; r < height; ++r)
-                        finish(sums + r * width,
+                        finish(sums + r * row,
                                vector_view<C>(&c(i + ii + r, j + jj), width, c.column_stride()), i + ii + r,
                                j + jj);
                 }

@@ -114,6 +114,17 @@ void copy_words(Word* to, const Word* from, std::size_t count) noexcept {
         std::memcpy(to, from, count * sizeof(Word));
 }
 
+/// A step of a panel: one register of either family, or several.
+template <class Word>
+void copy_step(Word* to, const Word* from, std::size_t width) noexcept {
+    constexpr std::size_t line = 64 / sizeof(Word);
+    if (width < line)
+        std::memcpy(to, from, 32);
+    else
+        for (std::size_t part = 0; part < width; part += line)
+            std::memcpy(to + part, from + part, 64);
+}
+
 /// A block of A: to[r · to_row + s] = word k + s of line i + r. `to_row` exceeds `steps` by lines_together at least.
 template <class Word, class Reader>
 void pack_left(isa level, const Reader& reader, std::size_t i, std::size_t rows, std::size_t k,
@@ -158,8 +169,7 @@ void pack_right(isa level, const Reader& reader, std::size_t k, std::size_t step
                     words = line;
                 }
                 for (std::size_t panel = 0; panel < count; panel += width)
-                    for (std::size_t part = 0; part < width; part += 64 / sizeof(Word))
-                        std::memcpy(to + (c + panel) * steps + s * width + part, words + panel + part, 64);
+                    copy_step(to + (c + panel) * steps + s * width, words + panel, width);
             }
         }
         return;

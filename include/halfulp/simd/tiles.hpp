@@ -68,9 +68,14 @@ struct tile {
     const typename Step::word* ahead = nullptr;  ///< fetched, a line a step, for the panel that comes next
     std::ptrdiff_t ahead_step = 0;
     std::size_t steps = 0;
+    int rows = 0;
     int columns = 0;            ///< of C, at most those of the tile's registers
     bool starts_empty = false;  ///< c is not read
     bool is_last = false;       ///< c gets results, not sums that go on
+    const void* context = nullptr;  ///< what else the step needs
+    std::size_t first_row = 0;      ///< where in the product the tile begins
+    std::size_t first_column = 0;
+    std::size_t first_step = 0;
 };
 
 inline constexpr int most_tile_rows = 12;
@@ -147,21 +152,24 @@ class tiled_product {
     using sum = typename Step::sum;
 
   public:
-    tiled_product(isa level, const A& a, const B& b, std::size_t steps,
-                  const matmul_blocking& blocking) noexcept
+    tiled_product(isa level, const A& a, const B& b, std::size_t steps, const matmul_blocking& blocking,
+                  const void* context = nullptr) noexcept
         : level_(level),
           a_(a),
           b_(b),
           steps_(steps),
           blocking_{at_least_one(blocking.depth), at_least_one(blocking.rows),
                     at_least_one(blocking.columns)},
-          shape_(shape_at(level)) {}
+          shape_(shape_at(level)),
+          context_(context) {}
 
     /// The part of C from (first_row, first_column) of that size; `c` is where it lies. Uses the calling thread's
     /// workspace.
     /// @throws std::bad_alloc before anything is written
     void run(std::size_t first_row, std::size_t first_column, std::size_t rows, std::size_t columns,
              const sums_view<sum>& c, bool starts_empty) const {
+        if (steps_ == 0)
+            return without_steps(rows, columns, c, starts_empty);
         const auto tile_columns = static_cast<std::size_t>(shape_.columns);
         const std::size_t block_rows = blocking_.rows < rows ? blocking_.rows : rows;
         std::ptrdiff_t a_row = 0, b_row = 0;
@@ -171,7 +179,7 @@ class tiled_product {
         // the cache.
         constexpr std::size_t often = 64;
         const bool use_a = a_direct != nullptr && !(is_scattered(a_row) && columns > often);
-        const bool use_b = b_direct != nullptr && !(is_scattered(b_row) && rows > often);
+        const bool use_b = Step::has_edges && b_direct != nullptr && !(is_scattered(b_row) && rows > often);
 
         // A panel of B that lies in memory goes from page to page, where nothing is fetched ahead, if it is deep;
         // and one that is packed for a row or two is used from the first-level cache.
@@ -193,9 +201,9 @@ class tiled_product {
 
         for (std::size_t j = 0; j < columns; j += block_columns) {
             const std::size_t width = block_columns < columns - j ? block_columns : columns - j;
-            for (std::size_t k = 0; k < steps_ || k == 0; k += block_steps) {
+            for (std::size_t k = 0; k < steps_; k += block_steps) {
                 const std::size_t depth = block_steps < steps_ - k ? block_steps : steps_ - k;
-                if (!use_b && depth != 0)
+                if (!use_b)
                     pack_right(level_, b_, k, depth, first_column + j, width, tile_columns, b_block);
                 for (std::size_t i = 0; i < rows; i += block_rows) {
                     const std::size_t height = block_rows < rows - i ? block_rows : rows - i;
@@ -204,10 +212,14 @@ class tiled_product {
                     t.starts_empty = starts_empty && k == 0;
                     t.is_last = k + depth == steps_;
                     t.c_row = c.row;
+                    t.context = context_;
+                    t.first_row = first_row + i;
+                    t.first_column = first_column + j;
+                    t.first_step = k;
                     if (use_a) {
                         t.a = a_direct + static_cast<std::ptrdiff_t>(first_row + i) * a_row + k;
                         t.a_row = a_row;
-                    } else if (depth != 0) {
+                    } else {
                         pack_left(level_, a_, first_row + i, height, k, depth, a_block, a_stride);
                         t.a = a_block;
                         t.a_row = static_cast<std::ptrdiff_t>(a_stride);
@@ -217,8 +229,6 @@ class tiled_product {
                                      : b_block,
                                use_b ? b_row : 0, c.data + static_cast<std::ptrdiff_t>(i) * c.row + j);
                 }
-                if (steps_ == 0)
-                    return;
             }
         }
     }
@@ -229,6 +239,16 @@ class tiled_product {
             return level == isa::avx512 ? avx512::shape_of_tiles<Step> : avx2::shape_of_tiles<Step>;
         else
             return avx512::shape_of_tiles<Step>;
+    }
+
+    /// Chains without a term: zeros, or what they start from, as results.
+    static void without_steps(std::size_t rows, std::size_t columns, const sums_view<sum>& c,
+                              bool starts_empty) noexcept {
+        for (std::size_t i = 0; i < rows; ++i) {
+            sum* const row = c.data + static_cast<std::ptrdiff_t>(i) * c.row;
+            for (std::size_t j = 0; j < columns; ++j)
+                row[j] = starts_empty ? sum{} : row[j] == row[j] ? row[j] : std::numeric_limits<sum>::quiet_NaN();
+        }
     }
 
     static constexpr std::size_t at_least_one(std::size_t x) noexcept { return x == 0 ? 1 : x; }
@@ -265,6 +285,7 @@ class tiled_product {
                     next_panel = b + (panel + tile_columns) * t.steps;
             }
             run_panel(t, next_panel, height, is_last ? width - panel : tile_columns);
+            t.first_column += tile_columns;
         }
     }
 
@@ -289,10 +310,12 @@ class tiled_product {
             t.ahead = next_panel != nullptr
                           ? next_panel + static_cast<std::ptrdiff_t>(i * t.steps) * t.ahead_step
                           : t.b;
+            t.rows = static_cast<int>(rows);
             t.next_c = i + 1 == tiles ? nullptr : t.c + static_cast<std::ptrdiff_t>(rows) * t.c_row;
             shape_.functions[rows - 1][columns](t);
             t.a += static_cast<std::ptrdiff_t>(rows) * t.a_row;
             t.c += static_cast<std::ptrdiff_t>(rows) * t.c_row;
+            t.first_row += rows;
         }
     }
 
@@ -302,6 +325,7 @@ class tiled_product {
     std::size_t steps_;
     matmul_blocking blocking_;
     const tile_shape<Step>& shape_;
+    const void* context_;
 };
 
 /// Calls body(first_row, first_column, rows, columns) for parts that make up a matrix, in as many threads as

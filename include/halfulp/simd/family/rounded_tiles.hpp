@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Tiles in which every step is rounded to a format: see simd/for_each_family.hpp for how this text is used, and
+// simd/rounded_tiles.hpp for the steps.
+
+#if defined(HALFULP_FAMILY)
+
+namespace halfulp {
+inline namespace v0 {
+namespace simd {
+namespace HALFULP_FAMILY {
+
+/// A way of rounding registers of the carrier, by the constants of a plan.
+template <class Carrier, class Way>
+struct rounder;
+
+template <class Carrier, nearest_even_form Form>
+struct rounder<Carrier, rounds_nearest_even<Form>> {
+    using words = typename lanes_of<Carrier>::words;
+    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan) noexcept : lanes(plan) {}
+    HALFULP_ALWAYS_INLINE words operator()(words x, words) const noexcept { return lanes.value_of(x); }
+    nearest_even_lanes<Carrier, Form> lanes;
+};
+template <class Carrier, addend Addend>
+struct rounder<Carrier, rounds_by_addend<Addend>> {
+    using words = typename lanes_of<Carrier>::words;
+    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan) noexcept
+        : plan_(plan), registers(plan.template constants<Carrier>()) {}
+    HALFULP_ALWAYS_INLINE words operator()(words x, words random) const noexcept {
+        return lanes_by_addend<Carrier, Addend>(x, random, plan_, registers);
+    }
+    const rounding_plan& plan_;
+    rounding_registers<Carrier> registers;
+};
+template <class Carrier, rounding Mode>
+struct rounder<Carrier, rounds_stochastically<Mode>> {
+    using words = typename lanes_of<Carrier>::words;
+    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan) noexcept
+        : plan_(plan), registers(plan.template constants<Carrier>()) {}
+    HALFULP_ALWAYS_INLINE words operator()(words x, words random) const noexcept {
+        return plan_.template constants<Carrier>().has_fixed_point
+                   ? lanes_stochastic_fixed<Carrier, Mode>(x, random, plan_, registers)
+                   : lanes_stochastic<Carrier, Mode>(x, random, plan_, registers);
+    }
+    const rounding_plan& plan_;
+    rounding_registers<Carrier> registers;
+};
+
+#if HALFULP_FAMILY_BYTES == 64
+// x·y + z, rounded as the instruction says and not as the processor is set.
+#define HALFULP_DIRECTED_STEP(name, direction)                                                         \
+    HALFULP_ALWAYS_INLINE reals32 name(reals32 x, reals32 y, reals32 z) noexcept {                      \
+        __asm__("{vfmadd231ps %{" direction "-sae%}, %2, %1, %0|vfmadd231ps %0, %1, %2, %{" direction "-sae%}}" \
+                : "+v"(z)                                                                               \
+                : "v"(x), "v"(y));                                                                      \
+        return z;                                                                                       \
+    }                                                                                                   \
+    HALFULP_ALWAYS_INLINE reals64 name(reals64 x, reals64 y, reals64 z) noexcept {                      \
+        __asm__("{vfmadd231pd %{" direction "-sae%}, %2, %1, %0|vfmadd231pd %0, %1, %2, %{" direction "-sae%}}" \
+                : "+v"(z)                                                                               \
+                : "v"(x), "v"(y));                                                                      \
+        return z;                                                                                       \
+    }
+HALFULP_DIRECTED_STEP(step_toward_zero, "rz")
+HALFULP_DIRECTED_STEP(step_upward, "ru")
+HALFULP_DIRECTED_STEP(step_downward, "rd")
+#undef HALFULP_DIRECTED_STEP
+
+/// x·y + sum rounded to odd. Rounded up and down it is one number, or two neighbours, whose bits differ in the
+/// last one; and +0 and −0 where it is zero, of which toward_negative wants the second.
+template <class Carrier>
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals step_to_odd(
+    typename lanes_of<Carrier>::reals x, typename lanes_of<Carrier>::reals y,
+    typename lanes_of<Carrier>::reals sum, const elementwise_rules& rules) noexcept {
+    using words = typename lanes_of<Carrier>::words;
+    const words difference = as_words(step_upward(x, y, sum)) ^ as_words(step_downward(x, y, sum));
+    const words last_bit = words{} + 1;
+    const words sign_bit = ~splat<Carrier>(carrier_constants<Carrier>::magnitude_mask);
+    const words counts = rules.zero_sum_is_negative ? last_bit | sign_bit : last_bit;
+    return as_reals(as_words(step_toward_zero(x, y, sum)) | (difference & counts));
+}
+#else
+template <class Carrier>
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals step_to_odd(
+    typename lanes_of<Carrier>::reals x, typename lanes_of<Carrier>::reals y,
+    typename lanes_of<Carrier>::reals sum, const elementwise_rules& rules) noexcept {
+    return sum_to_odd<Carrier>(as_rounded(x * y), sum, rules);
+}
+#endif
+
+/// The words of Philox's block for (step, element), for the lanes of a register: word 0 is the product's, word 1
+/// the sum's.
+struct step_random {
+    words64 product, sum;
+};
+HALFULP_ALWAYS_INLINE step_random philox_of_step(const words64 (&keys)[10][2], std::uint64_t step, std::uint64_t row,
+                                                 words64 column) noexcept {
+    const words64 zero = {};
+    const words64 multiplier0 = zero + philox_multipliers[0];
+    const words64 multiplier1 = zero + philox_multipliers[1];
+    words64 c0 = zero + static_cast<std::uint32_t>(step), c1 = zero + (step >> 32);
+    words64 c2 = column, c3 = zero + row;
+#pragma GCC unroll 10
+    for (int round = 0; round < 10; ++round) {
+        const words64 product0 = multiply_low_halves(c0, multiplier0);
+        const words64 product1 = multiply_low_halves(c2, multiplier1);
+        c0 = (product1 >> 32) ^ c1 ^ keys[round][0];
+        c1 = product1;
+        c2 = (product0 >> 32) ^ c3 ^ keys[round][1];
+        c3 = product0;
+    }
+    return {c0, c1};
+}
+
+/// The bits of one register of lanes: a lane of the carrier's words each.
+template <class Carrier>
+struct random_of_lanes {
+    using words = typename lanes_of<Carrier>::words;
+    words product, sum;
+};
+template <class Carrier>
+HALFULP_ALWAYS_INLINE random_of_lanes<Carrier> random_of_step(const words64 (&keys)[10][2], std::uint64_t step,
+                                                              std::uint64_t row, std::uint64_t column) noexcept {
+    constexpr std::uint64_t lanes = lanes_of<double>::count;
+    words64 first = {};
+    for (std::uint64_t lane = 0; lane < lanes; ++lane)
+        first[lane] = lane;
+    first = first + column;
+    const step_random low = philox_of_step(keys, step, row, first);
+    const words64 low_half = words64{} + 0xffffffffu;
+    if constexpr (sizeof(Carrier) == 8) {
+        return {low.product & low_half, low.sum & low_half};
+    } else {
+        const step_random high = philox_of_step(keys, step, row, first + lanes);
+        return {low_halves(low.product, high.product), low_halves(low.sum, high.sum)};
+    }
+}
+
+inline void fill_philox_keys(words64 (&keys)[10][2], std::uint64_t seed) noexcept {
+    for (int round = 0; round < 10; ++round)
+        for (int half = 0; half < 2; ++half)
+            keys[round][half] =
+                words64{} +
+                (static_cast<std::uint32_t>(seed >> 32 * half) +
+                 static_cast<std::uint32_t>(round) * philox_key_steps[static_cast<std::size_t>(half)]);
+}
+
+inline constexpr int rounded_rows = HALFULP_FAMILY_BYTES == 64 ? 8 : 4;
+
+/// A tile of a rounded chain: Rows chains of registers, so that while one waits for its rounding the others go
+/// on. Magnitudes from which a rounding may overflow, and what is not finite, are noticed and left to
+/// context.carefully, which does the tile once more; nothing is written before that is known.
+template <class Step>
+inline void multiply_rounded_tile(const tile<Step>& t) noexcept {
+    using carrier = typename Step::word;
+    using words = typename lanes_of<carrier>::words;
+    using reals = typename lanes_of<carrier>::reals;
+    constexpr int rows = rounded_rows;
+    const auto& context = *static_cast<const rounded_context<Step>*>(t.context);
+    const rounder<carrier, typename Step::way> round_product(*context.product);
+    const rounder<carrier, typename Step::way> round_sum(*context.sum);
+    const words magnitude_mask = splat<carrier>(carrier_constants<carrier>::magnitude_mask);
+    const elementwise_rules rules = context.rules;
+    alignas(64) words64 keys[10][2];
+    if constexpr (Step::is_random)
+        fill_philox_keys(keys, context.seed);
+
+    const carrier* a[rows];
+    reals sums[rows];
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; ++i) {
+        // Rows that are not there repeat the last one, and are not written.
+        const int row = i < t.rows ? i : t.rows - 1;
+        a[i] = t.a + row * t.a_row;
+        sums[i] = t.starts_empty ? reals{} + context.empty : load<reals>(t.c + row * t.c_row);
+    }
+    words greatest_product = {}, greatest_sum = {};
+    for (std::size_t k = 0; k < t.steps; ++k) {
+        const reals y = load<reals>(t.b + static_cast<std::ptrdiff_t>(k) * t.b_row);
+#pragma GCC unroll 8
+        for (int i = 0; i < rows; ++i) {
+            random_of_lanes<carrier> random{};
+            if constexpr (Step::is_random)
+                random = random_of_step<carrier>(keys, t.first_step + k, context.first_row + t.first_row + static_cast<std::size_t>(i),
+                                                 context.first_column + t.first_column);
+            const reals x = reals{} + a[i][k];
+            words sum;
+            if constexpr (Step::rounds_products) {
+                const words product = as_words(as_rounded(x * y));
+                greatest_product = greater_of(greatest_product, product & magnitude_mask);
+                const reals rounded = as_reals(round_product(product, random.product));
+                if constexpr (Step::sums_to_odd)
+                    sum = as_words(step_to_odd<carrier>(reals{} + 1, rounded, sums[i], rules));
+                else
+                    sum = as_words(sums[i] + rounded);
+            } else if constexpr (Step::sums_to_odd) {
+                sum = as_words(step_to_odd<carrier>(x, y, sums[i], rules));
+            } else {
+                reals chain = sums[i];
+                fused_multiply_add(chain, x, y);
+                sum = as_words(chain);
+            }
+            greatest_sum = greater_of(greatest_sum, sum & magnitude_mask);
+            sums[i] = as_reals(round_sum(sum, random.sum));
+        }
+    }
+    const bool products_overflow =
+        Step::rounds_products &&
+        any_at_least(greatest_product,
+                     splat<carrier>(context.product->template constants<carrier>().first_unsafe));
+    if (products_overflow ||
+        any_at_least(greatest_sum, splat<carrier>(context.sum->template constants<carrier>().first_unsafe)))
+        return context.carefully(context, t);
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; ++i)
+        if (i < t.rows)
+            store(t.c + i * t.c_row, sums[i]);
+}
+
+template <class Carrier, class Way, bool RoundsProducts>
+inline constexpr tile_shape<rounded_step<Carrier, Way, RoundsProducts>>
+    shape_of_tiles<rounded_step<Carrier, Way, RoundsProducts>> = [] {
+    using Step = rounded_step<Carrier, Way, RoundsProducts>;
+    tile_shape<Step> shape{rounded_rows, lanes_of<typename Step::word>::count, {}, nullptr};
+    for (auto& functions : shape.functions)
+        functions[tile_width::two] = &multiply_rounded_tile<Step>;
+    return shape;
+}();
+
+}  // namespace HALFULP_FAMILY
+}  // namespace simd
+}  // namespace v0
+}  // namespace halfulp
+
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// The steps of arithmetic::rounded and arithmetic::fused for the tiles of simd/tiles.hpp.
+///
+/// Operations a step and register, AVX-512 (at four vector operations a cycle, and 16 floats a register; a peak
+/// multiply-add is half a cycle):
+///
+/// | step                                       | operations                               | bound, of the peak |
+/// |--------------------------------------------|------------------------------------------|------|
+/// | bfloat16, ties to even (form `bits`)       | 2 for x·y and +, 2 · (6 round + 1 watch) | 12 % |
+/// | e4m3fn, float16, ties to even (form `sum`) | 2, 2 · (8 + 1)                           | 10 % |
+/// | fused, the same                            | 5 for the step to odd, 6 … 8 + 1         | 16 … 14 % |
+/// | other deterministic modes                  | 1 + 5, 2 · (12 … 17 + 1)                 | 6 … 5 % |
+/// | stochastic, in double                      | 60 for Philox, 1 + 5, 2 · (15 … 25 + 1)  | 1 % (8 lanes) |
+
+#include <halfulp/kernels/array_arguments.hpp>
+#include <halfulp/simd/tiles.hpp>
+
+namespace halfulp {
+inline namespace v0 {
+namespace simd {
+
+// Ways of rounding; see family/nearest_even.hpp, rounding.hpp and stochastic.hpp.
+template <nearest_even_form Form>
+struct rounds_nearest_even {
+    static constexpr bool is_random = false;
+    static constexpr bool is_short = true;
+};
+template <addend Addend>
+struct rounds_by_addend {
+    static constexpr bool is_random = Addend == addend::by_coin;
+    static constexpr bool is_short = false;
+};
+template <rounding Mode>
+struct rounds_stochastically {
+    static constexpr bool is_random = true;
+    static constexpr bool is_short = false;
+};
+
+/// sum ← round(sum + round(x·y)), or sum ← round(sum + x·y) where products are not rounded.
+///
+/// x·y is exact in the carrier. A sum is rounded to odd, unless it is one of two values of the format and ties go
+/// to even: with at most half of the carrier's bits less one, rounding to the carrier first cannot be seen
+/// (Figueroa, "When is double rounding innocuous?", SIGNUM Newsletter 30(3), 1995). A sum that is not exact in
+/// the carrier has a lesser term below an eighth of the greater one's ulp, far from all midpoints; and
+/// sums below the smallest normal value are exact, as both terms are multiples of the quantum.
+template <class Carrier, class Way, bool RoundsProducts>
+struct rounded_step {
+    using word = Carrier;
+    using sum = Carrier;
+    using way = Way;
+    static constexpr bool has_avx2 = true;
+    static constexpr bool has_edges = false;
+    static constexpr bool is_random = Way::is_random;
+    static constexpr bool rounds_products = RoundsProducts;
+    static constexpr bool sums_to_odd = !(Way::is_short && RoundsProducts);
+};
+
+/// What a tile of rounded steps is given.
+template <class Step>
+struct rounded_context {
+    const rounding_plan* product = nullptr;
+    const rounding_plan* sum = nullptr;
+    elementwise_rules rules{};
+    typename Step::sum empty = 0;  ///< what an empty chain holds
+    std::uint64_t seed = 0;
+    std::uint64_t first_row = 0;  ///< of the product in a larger one, for the random bits
+    std::uint64_t first_column = 0;
+    /// Does a tile by the definition.
+    void (*carefully)(const rounded_context&, const tile<Step>&) = nullptr;
+    const void* arithmetic = nullptr;
+};
+
+}  // namespace simd
+}  // namespace v0
+}  // namespace halfulp
+
+#define HALFULP_FAMILY_TEXT <halfulp/simd/family/rounded_tiles.hpp>
+#include <halfulp/simd/for_each_family.hpp>
