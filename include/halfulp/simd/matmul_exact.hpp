@@ -183,6 +183,11 @@ class exact_product {
     void report(const matmul_report& counts) const noexcept { add_to_report(options_.report, counts); }
 
   private:
+    /// Numbers that are too large become NaN, whatever their sign: ends that agree on it say nothing of what is
+    /// between them, unless both have one sign.
+    static constexpr bool both_ends_may_be_nan =
+        format.has_nan() && !(format.has_infinity && format.has_sign);
+
     /// Rounds values to codes in the deterministic modes.
     template <class Carrier>
     void round_row(const Carrier* values, code* codes, std::size_t count) const noexcept {
@@ -202,8 +207,14 @@ class exact_product {
         const int depth_bits = bit_width(static_cast<std::uint64_t>(a_.columns()));
         return x::highest - x::lowest + (y::highest - y::lowest) + depth_bits <= 24 &&
                (std::same_as<C, float>
-                    ? projection(projection_).mode != rounding::toward_negative
+                    ? projection(projection_).mode != rounding::toward_negative && !has_to_saturate()
                     : can_carry<float>(format) && !is_stochastic(projection(projection_).mode));
+    }
+
+    /// True if infinities may have to become finite, where sums are handed on without a rounding.
+    bool has_to_saturate() const noexcept {
+        return projection(projection_).overflow == saturation::finite &&
+               (number_format<X>::value.has_infinity || number_format<Y>::value.has_infinity);
     }
 
     void run_single() const {
@@ -241,7 +252,7 @@ class exact_product {
     void run_part(const simd::bounds_of_lines<X>& rows, const simd::bounds_of_lines<Y>& columns,
                   std::size_t i, std::size_t j, std::size_t height, std::size_t width,
                   matmul_report& counts) const {
-        if constexpr (products_are_exact<double, X, Y>()) {
+        if constexpr (can_enclose()) {
             const part_memory memory(height < strip_rows ? height : strip_rows,
                                      width < strip_columns ? width : strip_columns);
             for (std::size_t s = 0; s < width; s += strip_columns)
@@ -255,6 +266,22 @@ class exact_product {
     }
 
     // --- Enclosed --------------------------------------------------------------------------------
+
+    /// True if neither squares of terms, nor norms, nor bounds on errors leave the normal numbers of double, and a
+    /// sum that starts from any double overflows only if it starts from infinity.
+    static constexpr bool can_enclose() noexcept {
+        if constexpr (products_are_exact<double, X, Y>()) {
+            constexpr float_format x = number_format<X>::value, y = number_format<Y>::value;
+            const auto may_be_squared = [](const float_format& f) {
+                return f.minimum_quantum_exponent() >= -500 && f.maximum_exponent() <= 490;
+            };
+            return may_be_squared(x) && may_be_squared(y) &&
+                   x.minimum_quantum_exponent() + y.minimum_quantum_exponent() >= -900 &&
+                   x.maximum_exponent() + y.maximum_exponent() <= 900;
+        } else {
+            return false;
+        }
+    }
 
     /// Sums, and what a row of them needs.
     struct part_memory {
@@ -299,15 +326,18 @@ class exact_product {
         product.run(i, j, height, width, {m.sums, static_cast<std::ptrdiff_t>(m.row)}, !options_.accumulate);
 
         std::size_t left_over = 0;
-        const std::size_t bearable = height * width / 256;
+        std::size_t bearable = height * width / 256;
         for (std::size_t r = 0; r < height; ++r) {
             const matmul_report above = counts;
             left_over += finish_row(rows[i + r], i + r, j, width, m, m.sums + r * m.row, counts);
-            if (left_over > bearable && !options_.accumulate) {
-                // The rows above are done and right; the rest of the strip is not worth more tests.
-                counts = above;
-                run_residues_or_definition(rows, columns, i + r, j, height - r, width, counts);
-                return;
+            if (left_over > bearable) {
+                if (moduli_needed(rows, columns) != 0) {
+                    // The rows above are done and right; the rest of the strip is not worth more tests.
+                    counts = above;
+                    run_residues_or_definition(rows, columns, i + r, j, height - r, width, counts);
+                    return;
+                }
+                bearable = height * width;
             }
         }
     }
@@ -344,6 +374,10 @@ class exact_product {
         }
         HALFULP_SIMD_SELECT(level_, enclose)(sums, padded, row, norms, m.spans, m.low, m.high);
         if constexpr (is_double) {
+            if (direction.overflow == saturation::finite)
+                for (std::size_t s = 0; s < width; ++s)
+                    if (std::isinf(m.low[s]))
+                        m.low[s] = m.high[s] = convert<double>(m.low[s], direction);
             std::memcpy(m.low_codes, m.low, padded * sizeof(double));
             std::memcpy(m.high_codes, m.high, padded * sizeof(double));
         } else if (is_random) {
@@ -354,6 +388,10 @@ class exact_product {
         } else {
             round_row(m.low, m.low_codes, padded);
             round_row(m.high, m.high_codes, padded);
+            if (both_ends_may_be_nan)
+                for (std::size_t s = 0; s < width; ++s)
+                    if (m.low[s] < 0 && m.high[s] > 0)
+                        m.high_codes[s] = static_cast<code>(~m.low_codes[s]);
         }
         if (!is_random && std::memcmp(m.low_codes, m.high_codes, width * sizeof(code)) == 0) {
             write_row(i, j, width, m.low_codes);
@@ -419,7 +457,7 @@ class exact_product {
         const double bound = terms * terms * 0x1p-104 * std::sqrt(row.squares) * norm;
         const double low = sum_to_odd(value, error - bound);
         const double high = sum_to_odd(value, error + bound);
-        if (!(low - low == 0) || low == 0 || high == 0)
+        if (!(low - low == 0) || !((low > 0) == (high > 0)) || low == 0 || high == 0)
             return false;
         const C from = convert<C>(low, projection_);
         if (to_code(from) != to_code(convert<C>(high, projection_)))
@@ -642,6 +680,24 @@ bool matmul_fast(const matrix_view<const X>& a, const matrix_view<const Y>& b, c
                 }
         }
     add_to_report(options.report, {.definition = c.rows() * c.columns()});
+    return false;
+}
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace halfulp
+
+#else
+
+namespace halfulp {
+inline namespace v0 {
+namespace detail {
+
+template <class X, class Y, class C>
+bool matmul_fast(const matrix_view<const X>&, const matrix_view<const Y>&, const matrix_view<C>& c,
+                 const arithmetic::exact&, const matmul_options& options) {
+    if (options.report != nullptr)
+        options.report->definition += c.rows() * c.columns();
     return false;
 }
 

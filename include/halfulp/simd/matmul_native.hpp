@@ -49,7 +49,8 @@ void multiply_by_tiles(simd::isa level, const Left& left, const Right& right, st
                        const matrix_view<C>& c, const matmul_options& options, std::size_t work,
                        const Start& start, const Finish& finish, const void* context = nullptr) {
     using sum = typename Step::sum;
-    const simd::tiled_product<Step, Left, Right> product(level, left, right, steps, options.blocking, context);
+    const simd::tiled_product<Step, Left, Right> product(level, left, right, steps, options.blocking,
+                                                         context);
     simd::for_parts_of_matrix(
         options.execution, c.rows(), c.columns(), work, 64,
         [&](std::size_t i, std::size_t j, std::size_t rows, std::size_t columns) {

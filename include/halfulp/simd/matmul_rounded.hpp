@@ -6,8 +6,8 @@
 /// decide every rounding, and which tiles round as the mode asks.
 
 #include <halfulp/arithmetic/rounded.hpp>
-#include <halfulp/simd/elementwise.hpp>
 #include <halfulp/simd/bounds_of_lines.hpp>
+#include <halfulp/simd/elementwise.hpp>
 #include <halfulp/simd/matmul_native.hpp>
 #include <halfulp/simd/rounded_tiles.hpp>
 
@@ -118,58 +118,76 @@ class rounded_product {
         if constexpr (!may_carry<Carrier>()) {
             return false;
         } else {
+            constexpr int digits = number_format<Carrier>::value.precision();
+            const bool is_truncated =
+                level_ == simd::isa::avx512 && direction_.mode == rounding::stochastic_a;
             if (!fits<Carrier>(bounds_) ||
-                !carrier::sum_is_safe(sum_format, direction_, number_format<Carrier>::value.precision()))
+                !(is_truncated ? sum_format.precision() + direction_.random_bits <= digits
+                               : carrier::sum_is_safe(sum_format, direction_, digits)))
                 return false;
+            using simd::product_rounding;
             if constexpr (is_fused) {
-                return run_with<Carrier, false>();
+                return run_with<Carrier, product_rounding::none>();
             } else {
                 // Infinities and NaN are not among the bounds; they are noticed in the sums.
                 if (product_format.has_infinity && product_format.nan != nan_encoding::none &&
                     products_need_no_rounding())
-                    return run_with<Carrier, false>();
-                return run_with<Carrier, true>();
+                    return run_with<Carrier, product_rounding::none>();
+                return run_with < Carrier,
+                       product_format == sum_format ? product_rounding::as_sum : product_rounding::own > ();
             }
         }
     }
 
     /// Calls the tiles that round as the mode asks.
-    template <class Carrier, bool RoundsProducts>
+    template <class Carrier, simd::product_rounding Products>
     bool run_with() {
         using namespace simd;
         const rounding mode = direction_.mode;
         const nearest_even_form form = sum_plan_.template constants<Carrier>().form;
-        const nearest_even_form other =
-            RoundsProducts ? product_plan_.template constants<Carrier>().form : form;
-        constexpr bool is_innocuous = !RoundsProducts ||
-                                      (product_format == sum_format &&
-                                       2 * sum_format.precision() + 2 <= number_format<Carrier>::value.precision());
+        constexpr bool is_innocuous =
+            Products == product_rounding::none ||
+            (Products == product_rounding::as_sum &&
+             2 * sum_format.precision() + 2 <= number_format<Carrier>::value.precision());
         if constexpr (may_have<Rounding>(rounding::ties_to_even) && is_innocuous)
-            if (mode == rounding::ties_to_even && form == other) {
+            if (mode == rounding::ties_to_even) {
                 if (form == nearest_even_form::sum)
-                    return run_tiles<rounded_step<Carrier, rounds_nearest_even<nearest_even_form::sum>, RoundsProducts>>();
+                    return run_tiles<
+                        rounded_step<Carrier, rounds_nearest_even<nearest_even_form::sum>, Products>>();
+                if constexpr (std::same_as<Carrier, float>)
+                    if (form == nearest_even_form::bits && is_natural())
+                        return run_tiles<rounded_step<Carrier, rounds_in_place, Products>>();
                 if constexpr (std::same_as<Carrier, float>)
                     if (form == nearest_even_form::bits)
-                        return run_tiles<rounded_step<Carrier, rounds_nearest_even<nearest_even_form::bits>, RoundsProducts>>();
+                        return run_tiles<
+                            rounded_step<Carrier, rounds_nearest_even<nearest_even_form::bits>, Products>>();
             }
-#define HALFULP_ROUNDED_STOCHASTIC(mode_name)                \
-    if constexpr (may_have<Rounding>(rounding::mode_name))   \
-        if (mode == rounding::mode_name)                     \
-            return run_tiles<rounded_step<Carrier, rounds_stochastically<rounding::mode_name>, RoundsProducts>>();
+#define HALFULP_ROUNDED_STOCHASTIC(mode_name)              \
+    if constexpr (may_have<Rounding>(rounding::mode_name)) \
+        if (mode == rounding::mode_name)                   \
+            return run_tiles<rounded_step<Carrier, rounds_stochastically<rounding::mode_name>, Products>>();
         HALFULP_ROUNDED_STOCHASTIC(stochastic_a)
         HALFULP_ROUNDED_STOCHASTIC(stochastic_b)
         HALFULP_ROUNDED_STOCHASTIC(stochastic_c)
 #undef HALFULP_ROUNDED_STOCHASTIC
-#define HALFULP_ROUNDED_BY_ADDEND(kind)                      \
-    if constexpr (may_have<Rounding>(addend::kind))          \
-        if (addend_of(mode) == addend::kind)                 \
-            return run_tiles<rounded_step<Carrier, rounds_by_addend<addend::kind>, RoundsProducts>>();
+#define HALFULP_ROUNDED_BY_ADDEND(kind)             \
+    if constexpr (may_have<Rounding>(addend::kind)) \
+        if (addend_of(mode) == addend::kind)        \
+            return run_tiles<rounded_step<Carrier, rounds_by_addend<addend::kind>, Products>>();
         HALFULP_ROUNDED_BY_ADDEND(fixed)
         HALFULP_ROUNDED_BY_ADDEND(by_sign)
         HALFULP_ROUNDED_BY_ADDEND(by_parity)
         HALFULP_ROUNDED_BY_ADDEND(by_coin)
 #undef HALFULP_ROUNDED_BY_ADDEND
         return false;
+    }
+
+    /// Values that overflow, infinities and NaN become what float makes of them.
+    bool is_natural() const noexcept {
+        const auto& c = sum_plan_.template constants<float>();
+        return c.overflow_positive == c.infinity && c.infinity_positive == c.infinity &&
+               c.overflow_negative == (c.infinity | ~c.magnitude_mask) &&
+               c.infinity_negative == c.overflow_negative && c.largest == c.infinity - c.ulp;
     }
 
     template <class Step>
@@ -181,12 +199,14 @@ class rounded_product {
                 carrier& place = t.c[i * t.c_row + j];
                 const std::uint64_t number = arithmetic::element_number(
                     static_cast<std::size_t>(context.first_row) + t.first_row + static_cast<std::size_t>(i),
-                    static_cast<std::size_t>(context.first_column) + t.first_column + static_cast<std::size_t>(j));
+                    static_cast<std::size_t>(context.first_column) + t.first_column +
+                        static_cast<std::size_t>(j));
                 auto sum = t.starts_empty ? arithmetic.template zero<X, Y>()
                                           : arithmetic::detail::converted<Accumulator>(place);
                 for (std::size_t k = 0; k < t.steps; ++k)
                     arithmetic.multiply_add(
-                        sum, arithmetic::detail::converted<X>(t.a[i * t.a_row + static_cast<std::ptrdiff_t>(k)]),
+                        sum,
+                        arithmetic::detail::converted<X>(t.a[i * t.a_row + static_cast<std::ptrdiff_t>(k)]),
                         arithmetic::detail::converted<Y>(t.b[static_cast<std::ptrdiff_t>(k) * t.b_row + j]),
                         {number, t.first_step + k});
                 place = arithmetic::detail::converted<carrier>(sum);
@@ -204,6 +224,10 @@ class rounded_product {
         context.seed = arithmetic_.seed;
         context.first_row = options_.first_row;
         context.first_column = options_.first_column;
+        constexpr int top = number_format<carrier>::value.maximum_exponent();
+        context.has_headroom = sum_format.maximum_exponent() < top - 1 &&
+                               product_format.maximum_exponent() < top - 1 &&
+                               bounds_.largest < std::ldexp(1.0, top - 2);
         context.carefully = &by_definition<Step>;
         context.arithmetic = &arithmetic_;
         const simd::value_reader<carrier, X> left(level_, a_);
@@ -221,7 +245,8 @@ class rounded_product {
                     for (std::size_t s = 0; s < row.size(); ++s)
                         row[s] = arithmetic_.template result<C>(
                             arithmetic::detail::converted<Accumulator>(sums[s]),
-                            {arithmetic::element_number(options_.first_row + i, options_.first_column + j + s),
+                            {arithmetic::element_number(options_.first_row + i,
+                                                        options_.first_column + j + s),
                              depth});
                 }
             },
@@ -248,8 +273,8 @@ bool matmul_rounded(const matrix_view<const X>& a, const matrix_view<const Y>& b
     if (level == simd::isa::plain || a.columns() == 0)
         return false;
     if constexpr (formatted_number<X> && formatted_number<Y>)
-        return rounded_product<X, Y, C, Product, Accumulator, Rounding, Arithmetic>(level, a, b, c, arithmetic,
-                                                                                   options)
+        return rounded_product<X, Y, C, Product, Accumulator, Rounding, Arithmetic>(level, a, b, c,
+                                                                                    arithmetic, options)
             .run();
     else
         return false;

@@ -28,6 +28,12 @@ struct rounds_nearest_even {
     static constexpr bool is_random = false;
     static constexpr bool is_short = true;
 };
+/// Form `bits` where what overflows becomes infinity: the format has the carrier's exponents, a carry out of the
+/// largest value makes infinity, and infinity and NaN stay what they are, so that the last sum shows them.
+struct rounds_in_place {
+    static constexpr bool is_random = false;
+    static constexpr bool is_short = true;
+};
 template <addend Addend>
 struct rounds_by_addend {
     static constexpr bool is_random = Addend == addend::by_coin;
@@ -39,14 +45,18 @@ struct rounds_stochastically {
     static constexpr bool is_short = false;
 };
 
+/// How products are rounded: not at all, by the same plan as sums, or by one of their own.
+enum class product_rounding : unsigned char { none, as_sum, own };
+
 /// sum ← round(sum + round(x·y)), or sum ← round(sum + x·y) where products are not rounded.
 ///
 /// x·y is exact in the carrier. A sum is rounded to odd, unless it is one of two values of the format and ties go
 /// to even: with at most half of the carrier's bits less one, rounding to the carrier first cannot be seen
 /// (Figueroa, "When is double rounding innocuous?", SIGNUM Newsletter 30(3), 1995). A sum that is not exact in
 /// the carrier has a lesser term below an eighth of the greater one's ulp, far from all midpoints; and
-/// sums below the smallest normal value are exact, as both terms are multiples of the quantum.
-template <class Carrier, class Way, bool RoundsProducts>
+/// sums below the smallest normal value are exact, as both terms are multiples of the quantum. stochastic_a needs
+/// no bit below its N random ones: floor(ν·2^N) + R carries or does not, so there a sum rounded toward zero does.
+template <class Carrier, class Way, product_rounding Products>
 struct rounded_step {
     using word = Carrier;
     using sum = Carrier;
@@ -54,8 +64,9 @@ struct rounded_step {
     static constexpr bool has_avx2 = true;
     static constexpr bool has_edges = false;
     static constexpr bool is_random = Way::is_random;
-    static constexpr bool rounds_products = RoundsProducts;
-    static constexpr bool sums_to_odd = !(Way::is_short && RoundsProducts);
+    static constexpr product_rounding products = Products;
+    static constexpr bool rounds_products = Products != product_rounding::none;
+    static constexpr bool sums_to_odd = !(Way::is_short && rounds_products);
 };
 
 /// What a tile of rounded steps is given.
@@ -68,7 +79,9 @@ struct rounded_context {
     std::uint64_t seed = 0;
     std::uint64_t first_row = 0;  ///< of the product in a larger one, for the random bits
     std::uint64_t first_column = 0;
-    /// Does a tile by the definition.
+    /// The carrier holds every product and every sum, also of values that overflow the formats.
+    bool has_headroom = false;
+    /// Does a tile by the definition, where it does not.
     void (*carefully)(const rounded_context&, const tile<Step>&) = nullptr;
     const void* arithmetic = nullptr;
 };

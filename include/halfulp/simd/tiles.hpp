@@ -69,9 +69,9 @@ struct tile {
     std::ptrdiff_t ahead_step = 0;
     std::size_t steps = 0;
     int rows = 0;
-    int columns = 0;            ///< of C, at most those of the tile's registers
-    bool starts_empty = false;  ///< c is not read
-    bool is_last = false;       ///< c gets results, not sums that go on
+    int columns = 0;                ///< of C, at most those of the tile's registers
+    bool starts_empty = false;      ///< c is not read
+    bool is_last = false;           ///< c gets results, not sums that go on
     const void* context = nullptr;  ///< what else the step needs
     std::size_t first_row = 0;      ///< where in the product the tile begins
     std::size_t first_column = 0;
@@ -247,7 +247,9 @@ class tiled_product {
         for (std::size_t i = 0; i < rows; ++i) {
             sum* const row = c.data + static_cast<std::ptrdiff_t>(i) * c.row;
             for (std::size_t j = 0; j < columns; ++j)
-                row[j] = starts_empty ? sum{} : row[j] == row[j] ? row[j] : std::numeric_limits<sum>::quiet_NaN();
+                row[j] = starts_empty       ? sum{}
+                         : row[j] == row[j] ? row[j]
+                                            : std::numeric_limits<sum>::quiet_NaN();
         }
     }
 

@@ -21,6 +21,20 @@ struct rounder<Carrier, rounds_nearest_even<Form>> {
     HALFULP_ALWAYS_INLINE words operator()(words x, words) const noexcept { return lanes.value_of(x); }
     nearest_even_lanes<Carrier, Form> lanes;
 };
+template <class Carrier>
+struct rounder<Carrier, rounds_in_place> {
+    using words = typename lanes_of<Carrier>::words;
+    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan) noexcept
+        : dropped(plan.template constants<Carrier>().dropped),
+          below_half(splat<Carrier>(plan.template constants<Carrier>().add_positive)),
+          keep(splat<Carrier>(plan.template constants<Carrier>().keep)) {}
+    /// The sign is not touched: no magnitude carries into it.
+    HALFULP_ALWAYS_INLINE words operator()(words x, words) const noexcept {
+        return (x + below_half + ((x >> dropped) & (words{} + 1))) & keep;
+    }
+    int dropped;
+    words below_half, keep;
+};
 template <class Carrier, addend Addend>
 struct rounder<Carrier, rounds_by_addend<Addend>> {
     using words = typename lanes_of<Carrier>::words;
@@ -48,18 +62,20 @@ struct rounder<Carrier, rounds_stochastically<Mode>> {
 
 #if HALFULP_FAMILY_BYTES == 64
 // x·y + z, rounded as the instruction says and not as the processor is set.
-#define HALFULP_DIRECTED_STEP(name, direction)                                                         \
-    HALFULP_ALWAYS_INLINE reals32 name(reals32 x, reals32 y, reals32 z) noexcept {                      \
-        __asm__("{vfmadd231ps %{" direction "-sae%}, %2, %1, %0|vfmadd231ps %0, %1, %2, %{" direction "-sae%}}" \
-                : "+v"(z)                                                                               \
-                : "v"(x), "v"(y));                                                                      \
-        return z;                                                                                       \
-    }                                                                                                   \
-    HALFULP_ALWAYS_INLINE reals64 name(reals64 x, reals64 y, reals64 z) noexcept {                      \
-        __asm__("{vfmadd231pd %{" direction "-sae%}, %2, %1, %0|vfmadd231pd %0, %1, %2, %{" direction "-sae%}}" \
-                : "+v"(z)                                                                               \
-                : "v"(x), "v"(y));                                                                      \
-        return z;                                                                                       \
+#define HALFULP_DIRECTED_STEP(name, direction)                                                        \
+    HALFULP_ALWAYS_INLINE reals32 name(reals32 x, reals32 y, reals32 z) noexcept {                    \
+        __asm__("{vfmadd231ps %{" direction "-sae%}, %2, %1, %0|vfmadd231ps %0, %1, %2, %{" direction \
+                "-sae%}}"                                                                             \
+                : "+v"(z)                                                                             \
+                : "v"(x), "v"(y));                                                                    \
+        return z;                                                                                     \
+    }                                                                                                 \
+    HALFULP_ALWAYS_INLINE reals64 name(reals64 x, reals64 y, reals64 z) noexcept {                    \
+        __asm__("{vfmadd231pd %{" direction "-sae%}, %2, %1, %0|vfmadd231pd %0, %1, %2, %{" direction \
+                "-sae%}}"                                                                             \
+                : "+v"(z)                                                                             \
+                : "v"(x), "v"(y));                                                                    \
+        return z;                                                                                     \
     }
 HALFULP_DIRECTED_STEP(step_toward_zero, "rz")
 HALFULP_DIRECTED_STEP(step_upward, "ru")
@@ -69,9 +85,10 @@ HALFULP_DIRECTED_STEP(step_downward, "rd")
 /// x·y + sum rounded to odd. Rounded up and down it is one number, or two neighbours, whose bits differ in the
 /// last one; and +0 and −0 where it is zero, of which toward_negative wants the second.
 template <class Carrier>
-HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals step_to_odd(
-    typename lanes_of<Carrier>::reals x, typename lanes_of<Carrier>::reals y,
-    typename lanes_of<Carrier>::reals sum, const elementwise_rules& rules) noexcept {
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals step_to_odd(typename lanes_of<Carrier>::reals x,
+                                                                    typename lanes_of<Carrier>::reals y,
+                                                                    typename lanes_of<Carrier>::reals sum,
+                                                                    const elementwise_rules& rules) noexcept {
     using words = typename lanes_of<Carrier>::words;
     const words difference = as_words(step_upward(x, y, sum)) ^ as_words(step_downward(x, y, sum));
     const words last_bit = words{} + 1;
@@ -81,75 +98,149 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals step_to_odd(
 }
 #else
 template <class Carrier>
-HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals step_to_odd(
-    typename lanes_of<Carrier>::reals x, typename lanes_of<Carrier>::reals y,
-    typename lanes_of<Carrier>::reals sum, const elementwise_rules& rules) noexcept {
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals step_to_odd(typename lanes_of<Carrier>::reals x,
+                                                                    typename lanes_of<Carrier>::reals y,
+                                                                    typename lanes_of<Carrier>::reals sum,
+                                                                    const elementwise_rules& rules) noexcept {
     return sum_to_odd<Carrier>(as_rounded(x * y), sum, rules);
 }
 #endif
 
-/// The words of Philox's block for (step, element), for the lanes of a register: word 0 is the product's, word 1
-/// the sum's.
-struct step_random {
-    words64 product, sum;
-};
-HALFULP_ALWAYS_INLINE step_random philox_of_step(const words64 (&keys)[10][2], std::uint64_t step, std::uint64_t row,
-                                                 words64 column) noexcept {
+/// The words of Philox's blocks for (step, element), of elements in `Rows` rows from `row` and eight (four)
+/// columns: word 0 is the product's, word 1 the sum's. A round waits for the one before, so all rows go together.
+template <int Rows>
+HALFULP_ALWAYS_INLINE void philox_of_step(const words64 (&keys)[10][2], std::uint64_t step, std::uint64_t row,
+                                          words64 column, words64 (&product)[Rows],
+                                          words64 (&sum)[Rows]) noexcept {
     const words64 zero = {};
     const words64 multiplier0 = zero + philox_multipliers[0];
     const words64 multiplier1 = zero + philox_multipliers[1];
-    words64 c0 = zero + static_cast<std::uint32_t>(step), c1 = zero + (step >> 32);
-    words64 c2 = column, c3 = zero + row;
+    words64 c0[Rows], c1[Rows], c2[Rows], c3[Rows];
+#pragma GCC unroll 4
+    for (int i = 0; i < Rows; ++i) {
+        c0[i] = zero + static_cast<std::uint32_t>(step);
+        c1[i] = zero + (step >> 32);
+        c2[i] = column;
+        c3[i] = zero + (row + static_cast<std::uint64_t>(i));
+    }
 #pragma GCC unroll 10
     for (int round = 0; round < 10; ++round) {
-        const words64 product0 = multiply_low_halves(c0, multiplier0);
-        const words64 product1 = multiply_low_halves(c2, multiplier1);
-        c0 = (product1 >> 32) ^ c1 ^ keys[round][0];
-        c1 = product1;
-        c2 = (product0 >> 32) ^ c3 ^ keys[round][1];
-        c3 = product0;
+#pragma GCC unroll 4
+        for (int i = 0; i < Rows; ++i) {
+            const words64 product0 = multiply_low_halves(c0[i], multiplier0);
+            const words64 product1 = multiply_low_halves(c2[i], multiplier1);
+            c0[i] = (product1 >> 32) ^ c1[i] ^ keys[round][0];
+            c1[i] = product1;
+            c2[i] = (product0 >> 32) ^ c3[i] ^ keys[round][1];
+            c3[i] = product0;
+        }
     }
-    return {c0, c1};
+#pragma GCC unroll 4
+    for (int i = 0; i < Rows; ++i) {
+        product[i] = c0[i];
+        sum[i] = c1[i];
+    }
 }
 
-/// The bits of one register of lanes: a lane of the carrier's words each.
+/// The bits of a register of lanes in each of Rows rows: a lane of the carrier's words each.
 template <class Carrier>
 struct random_of_lanes {
     using words = typename lanes_of<Carrier>::words;
     words product, sum;
 };
-template <class Carrier>
-HALFULP_ALWAYS_INLINE random_of_lanes<Carrier> random_of_step(const words64 (&keys)[10][2], std::uint64_t step,
-                                                              std::uint64_t row, std::uint64_t column) noexcept {
+template <class Carrier, int Rows>
+HALFULP_ALWAYS_INLINE void random_of_step(const words64 (&keys)[10][2], std::uint64_t step, std::uint64_t row,
+                                          std::uint64_t column, random_of_lanes<Carrier>* random) noexcept {
     constexpr std::uint64_t lanes = lanes_of<double>::count;
     words64 first = {};
     for (std::uint64_t lane = 0; lane < lanes; ++lane)
         first[lane] = lane;
     first = first + column;
-    const step_random low = philox_of_step(keys, step, row, first);
-    const words64 low_half = words64{} + 0xffffffffu;
+    words64 product[Rows], sum[Rows];
+    philox_of_step<Rows>(keys, step, row, first, product, sum);
     if constexpr (sizeof(Carrier) == 8) {
-        return {low.product & low_half, low.sum & low_half};
+        const words64 low_half = words64{} + 0xffffffffu;
+#pragma GCC unroll 4
+        for (int i = 0; i < Rows; ++i)
+            random[i] = {product[i] & low_half, sum[i] & low_half};
     } else {
-        const step_random high = philox_of_step(keys, step, row, first + lanes);
-        return {low_halves(low.product, high.product), low_halves(low.sum, high.sum)};
+        words64 more_product[Rows], more_sum[Rows];
+        philox_of_step<Rows>(keys, step, row, first + lanes, more_product, more_sum);
+#pragma GCC unroll 4
+        for (int i = 0; i < Rows; ++i)
+            random[i] = {low_halves(product[i], more_product[i]), low_halves(sum[i], more_sum[i])};
     }
 }
 
 inline void fill_philox_keys(words64 (&keys)[10][2], std::uint64_t seed) noexcept {
     for (int round = 0; round < 10; ++round)
         for (int half = 0; half < 2; ++half)
-            keys[round][half] =
-                words64{} +
-                (static_cast<std::uint32_t>(seed >> 32 * half) +
-                 static_cast<std::uint32_t>(round) * philox_key_steps[static_cast<std::size_t>(half)]);
+            keys[round][half] = words64{} + (static_cast<std::uint32_t>(seed >> 32 * half) +
+                                             static_cast<std::uint32_t>(round) *
+                                                 philox_key_steps[static_cast<std::size_t>(half)]);
+}
+
+/// x·y + sum with the bits that decide the rounding; x is one where products are rounded.
+template <class Step>
+HALFULP_ALWAYS_INLINE typename lanes_of<typename Step::word>::reals lanes_of_sum(
+    typename lanes_of<typename Step::word>::reals x, typename lanes_of<typename Step::word>::reals y,
+    typename lanes_of<typename Step::word>::reals sum, const elementwise_rules& rules) noexcept {
+    if constexpr (!Step::sums_to_odd)
+        return sum + y;
+#if HALFULP_FAMILY_BYTES == 64
+    else if constexpr (std::same_as<typename Step::way, rounds_stochastically<rounding::stochastic_a>>)
+        return step_toward_zero(x, y, sum);
+#endif
+    else
+        return step_to_odd<typename Step::word>(x, y, sum, rules);
 }
 
 inline constexpr int rounded_rows = HALFULP_FAMILY_BYTES == 64 ? 8 : 4;
 
+/// The tile with what overflows and what is not finite put right after each rounding, a row at a time.
+template <class Step>
+inline void multiply_with_specials(
+    const tile<Step>& t, const rounded_context<Step>& context,
+    const rounder<typename Step::word, typename Step::way>& round_product,
+    const rounder<typename Step::word, typename Step::way>& round_sum) noexcept {
+    using carrier = typename Step::word;
+    using words = typename lanes_of<carrier>::words;
+    using reals = typename lanes_of<carrier>::reals;
+    constexpr overflow_shows where =
+        Step::way::is_short ? overflow_shows::in_input : overflow_shows::in_result;
+    const auto& of_product = context.product->template constants<carrier>();
+    const auto& of_sum = context.sum->template constants<carrier>();
+    const elementwise_rules rules = context.rules;
+    alignas(64) words64 keys[10][2];
+    if constexpr (Step::is_random)
+        fill_philox_keys(keys, context.seed);
+    for (int i = 0; i < t.rows; ++i) {
+        carrier* const place = t.c + i * t.c_row;
+        reals chain = t.starts_empty ? reals{} + context.empty : load<reals>(place);
+        for (std::size_t k = 0; k < t.steps; ++k) {
+            random_of_lanes<carrier> random{};
+            if constexpr (Step::is_random)
+                random_of_step<carrier, 1>(keys, t.first_step + k,
+                                           context.first_row + t.first_row + static_cast<std::size_t>(i),
+                                           context.first_column + t.first_column, &random);
+            reals x = reals{} + t.a[i * t.a_row + static_cast<std::ptrdiff_t>(k)];
+            reals y = load<reals>(t.b + static_cast<std::ptrdiff_t>(k) * t.b_row);
+            if constexpr (Step::rounds_products) {
+                const words product = as_words(as_rounded(x * y));
+                x = reals{} + 1;
+                y = as_reals(with_specials<carrier, where>(product, round_product(product, random.product),
+                                                           of_product));
+            }
+            const words sum = as_words(lanes_of_sum<Step>(x, y, chain, rules));
+            chain = as_reals(with_specials<carrier, where>(sum, round_sum(sum, random.sum), of_sum));
+        }
+        store(place, chain);
+    }
+}
+
 /// A tile of a rounded chain: Rows chains of registers, so that while one waits for its rounding the others go
-/// on. Magnitudes from which a rounding may overflow, and what is not finite, are noticed and left to
-/// context.carefully, which does the tile once more; nothing is written before that is known.
+/// on. Magnitudes from which a rounding may overflow, and what is not finite, are noticed, and the tile is done once
+/// more with them in mind; nothing is written before that is known.
 template <class Step>
 inline void multiply_rounded_tile(const tile<Step>& t) noexcept {
     using carrier = typename Step::word;
@@ -157,8 +248,11 @@ inline void multiply_rounded_tile(const tile<Step>& t) noexcept {
     using reals = typename lanes_of<carrier>::reals;
     constexpr int rows = rounded_rows;
     const auto& context = *static_cast<const rounded_context<Step>*>(t.context);
-    const rounder<carrier, typename Step::way> round_product(*context.product);
-    const rounder<carrier, typename Step::way> round_sum(*context.sum);
+    using rounder_type = rounder<carrier, typename Step::way>;
+    const rounder_type round_sum(*context.sum);
+    const rounder_type own_rounding(*context.product);
+    const rounder_type& round_product = Step::products == product_rounding::own ? own_rounding : round_sum;
+    constexpr bool is_watched = !std::same_as<typename Step::way, rounds_in_place>;
     const words magnitude_mask = splat<carrier>(carrier_constants<carrier>::magnitude_mask);
     const elementwise_rules rules = context.rules;
     alignas(64) words64 keys[10][2];
@@ -177,55 +271,60 @@ inline void multiply_rounded_tile(const tile<Step>& t) noexcept {
     words greatest_product = {}, greatest_sum = {};
     for (std::size_t k = 0; k < t.steps; ++k) {
         const reals y = load<reals>(t.b + static_cast<std::ptrdiff_t>(k) * t.b_row);
+        random_of_lanes<carrier> random[rows]{};
+        if constexpr (Step::is_random)
+            for (int i = 0; i < rows; i += 4)
+                random_of_step<carrier, 4>(keys, t.first_step + k,
+                                           context.first_row + t.first_row + static_cast<std::size_t>(i),
+                                           context.first_column + t.first_column, random + i);
 #pragma GCC unroll 8
         for (int i = 0; i < rows; ++i) {
-            random_of_lanes<carrier> random{};
-            if constexpr (Step::is_random)
-                random = random_of_step<carrier>(keys, t.first_step + k, context.first_row + t.first_row + static_cast<std::size_t>(i),
-                                                 context.first_column + t.first_column);
             const reals x = reals{} + a[i][k];
             words sum;
             if constexpr (Step::rounds_products) {
                 const words product = as_words(as_rounded(x * y));
-                greatest_product = greater_of(greatest_product, product & magnitude_mask);
-                const reals rounded = as_reals(round_product(product, random.product));
-                if constexpr (Step::sums_to_odd)
-                    sum = as_words(step_to_odd<carrier>(reals{} + 1, rounded, sums[i], rules));
-                else
-                    sum = as_words(sums[i] + rounded);
-            } else if constexpr (Step::sums_to_odd) {
-                sum = as_words(step_to_odd<carrier>(x, y, sums[i], rules));
+                if constexpr (is_watched)
+                    greatest_product = greater_of(greatest_product, product & magnitude_mask);
+                const reals rounded = as_reals(round_product(product, random[i].product));
+                sum = as_words(lanes_of_sum<Step>(reals{} + 1, rounded, sums[i], rules));
             } else {
-                reals chain = sums[i];
-                fused_multiply_add(chain, x, y);
-                sum = as_words(chain);
+                sum = as_words(lanes_of_sum<Step>(x, y, sums[i], rules));
             }
-            greatest_sum = greater_of(greatest_sum, sum & magnitude_mask);
-            sums[i] = as_reals(round_sum(sum, random.sum));
+            if constexpr (is_watched)
+                greatest_sum = greater_of(greatest_sum, sum & magnitude_mask);
+            sums[i] = as_reals(round_sum(sum, random[i].sum));
         }
+    }
+    if constexpr (!is_watched) {
+#pragma GCC unroll 8
+        for (int i = 0; i < rows; ++i)
+            greatest_sum = greater_of(greatest_sum, as_words(sums[i]) & magnitude_mask);
     }
     const bool products_overflow =
         Step::rounds_products &&
         any_at_least(greatest_product,
                      splat<carrier>(context.product->template constants<carrier>().first_unsafe));
     if (products_overflow ||
-        any_at_least(greatest_sum, splat<carrier>(context.sum->template constants<carrier>().first_unsafe)))
+        any_at_least(greatest_sum, splat<carrier>(context.sum->template constants<carrier>().first_unsafe))) {
+        if (context.has_headroom)
+            return multiply_with_specials<Step>(t, context, round_product, round_sum);
         return context.carefully(context, t);
+    }
 #pragma GCC unroll 8
     for (int i = 0; i < rows; ++i)
         if (i < t.rows)
             store(t.c + i * t.c_row, sums[i]);
 }
 
-template <class Carrier, class Way, bool RoundsProducts>
-inline constexpr tile_shape<rounded_step<Carrier, Way, RoundsProducts>>
-    shape_of_tiles<rounded_step<Carrier, Way, RoundsProducts>> = [] {
-    using Step = rounded_step<Carrier, Way, RoundsProducts>;
-    tile_shape<Step> shape{rounded_rows, lanes_of<typename Step::word>::count, {}, nullptr};
-    for (auto& functions : shape.functions)
-        functions[tile_width::two] = &multiply_rounded_tile<Step>;
-    return shape;
-}();
+template <class Carrier, class Way, product_rounding Products>
+inline constexpr tile_shape<rounded_step<Carrier, Way, Products>>
+    shape_of_tiles<rounded_step<Carrier, Way, Products>> = [] {
+        using Step = rounded_step<Carrier, Way, Products>;
+        tile_shape<Step> shape{rounded_rows, lanes_of<typename Step::word>::count, {}, nullptr};
+        for (auto& functions : shape.functions)
+            functions[tile_width::two] = &multiply_rounded_tile<Step>;
+        return shape;
+    }();
 
 }  // namespace HALFULP_FAMILY
 }  // namespace simd

@@ -93,34 +93,38 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words with_sign_of(
 /// compute anything there, the input is at least the first that overflows.
 enum class overflow_shows : unsigned char { in_result, in_input };
 
-/// Step 4, for the groups in which something may overflow or is not finite.
+/// Step 4 for one register: x was rounded to `result`, which may have overflowed or not be finite.
 template <class Carrier, overflow_shows Where>
-HALFULP_ALWAYS_INLINE void put_in_specials(const typename lanes_of<Carrier>::words (&x)[together],
-                                           typename lanes_of<Carrier>::words (&results)[together],
-                                           const carrier_constants<Carrier>& c) noexcept {
+HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words with_specials(
+    typename lanes_of<Carrier>::words x, typename lanes_of<Carrier>::words result,
+    const carrier_constants<Carrier>& c) noexcept {
     using constants = carrier_constants<Carrier>;
     using words = typename lanes_of<Carrier>::words;
     const words magnitude_mask = splat<Carrier>(constants::magnitude_mask);
     const words infinity = splat<Carrier>(constants::infinity);
     const words last = splat<Carrier>(Where == overflow_shows::in_input ? c.first_overflow - 1 : c.largest);
-    const bool infinity_overflows =
-        c.infinity_positive == c.overflow_positive && c.infinity_negative == c.overflow_negative;
-#pragma GCC unroll 4
-    for (std::size_t j = 0; j < together; ++j) {
-        const words magnitude = x[j] & magnitude_mask;
-        const words sign = sign_mask(x[j]);
-        const words overflow =
-            by_sign(sign, splat<Carrier>(c.overflow_positive), splat<Carrier>(c.overflow_negative));
-        words result = results[j];
-        const words measure = Where == overflow_shows::in_input ? magnitude : result & magnitude_mask;
-        result = as_integers(measure) > as_integers(last) ? overflow : result;
-        if (!infinity_overflows) {
-            const words at_infinity =
-                by_sign(sign, splat<Carrier>(c.infinity_positive), splat<Carrier>(c.infinity_negative));
-            result = magnitude == infinity ? at_infinity : result;
-        }
-        results[j] = as_integers(magnitude) > as_integers(infinity) ? splat<Carrier>(c.not_a_number) : result;
+    const words magnitude = x & magnitude_mask;
+    const words sign = sign_mask(x);
+    const words overflow =
+        by_sign(sign, splat<Carrier>(c.overflow_positive), splat<Carrier>(c.overflow_negative));
+    const words measure = Where == overflow_shows::in_input ? magnitude : result & magnitude_mask;
+    result = as_integers(measure) > as_integers(last) ? overflow : result;
+    if (c.infinity_positive != c.overflow_positive || c.infinity_negative != c.overflow_negative) {
+        const words at_infinity =
+            by_sign(sign, splat<Carrier>(c.infinity_positive), splat<Carrier>(c.infinity_negative));
+        result = magnitude == infinity ? at_infinity : result;
     }
+    return as_integers(magnitude) > as_integers(infinity) ? splat<Carrier>(c.not_a_number) : result;
+}
+
+/// Step 4, for the groups in which something may overflow or is not finite.
+template <class Carrier, overflow_shows Where>
+HALFULP_ALWAYS_INLINE void put_in_specials(const typename lanes_of<Carrier>::words (&x)[together],
+                                           typename lanes_of<Carrier>::words (&results)[together],
+                                           const carrier_constants<Carrier>& c) noexcept {
+#pragma GCC unroll 4
+    for (std::size_t j = 0; j < together; ++j)
+        results[j] = with_specials<Carrier, Where>(x[j], results[j], c);
 }
 
 /// Step 2 undone: the magnitude of a rounded value, where lanes with `x` below 2^emin still hold 2^emin more.
