@@ -130,10 +130,11 @@ inline std::vector<float_format> p3109_formats(int width) {
 
 /// The named formats of up to 16 bits.
 inline std::vector<float_format> named_formats_up_to_16_bits() {
-    using namespace halfulp::formats;
-    return {float8_e5m2,     float8_e4m3fn,      float8_e4m3,    float8_e3m4,   float8_e4m3fnuz,
-            float8_e5m2fnuz, float8_e4m3b11fnuz, float8_e8m0fnu, float6_e2m3fn, float6_e3m2fn,
-            float4_e2m1fn,   bfloat16,           float16};
+    namespace named = halfulp::formats;
+    return {named::float8_e5m2,     named::float8_e4m3fn,   named::float8_e4m3,        named::float8_e3m4,
+            named::float8_e4m3fnuz, named::float8_e5m2fnuz, named::float8_e4m3b11fnuz, named::float8_e8m0fnu,
+            named::float6_e2m3fn,   named::float6_e3m2fn,   named::float4_e2m1fn,      named::bfloat16,
+            named::float16};
 }
 
 inline const std::vector<rounding>& deterministic_modes() {
