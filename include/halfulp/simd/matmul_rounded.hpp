@@ -139,40 +139,56 @@ class rounded_product {
         }
     }
 
+    /// In which carriers there are tiles for a mode: float where sums of the format have room in it. Where only the
+    /// run-time projection knows, stochastic_a has them in both, stochastic_b and c in double.
+    template <class Carrier>
+    static constexpr bool has_tiles(rounding mode) noexcept {
+        constexpr int precision = sum_format.precision();
+        constexpr bool is_float = std::same_as<Carrier, float>;
+        const bool is_drawn = is_stochastic(mode) && mode != rounding::stochastic_equal;
+        if constexpr (requires { Rounding::value; }) {
+            constexpr projection p = Rounding::value;
+            const bool in_float = may_carry<float>() &&
+                                  (mode == rounding::stochastic_a ? precision + p.random_bits <= 24
+                                                                  : carrier::sum_is_safe(sum_format, p, 24));
+            return is_float == in_float || (mode == rounding::stochastic_a && !is_float);
+        } else {
+            const bool in_float = may_carry<float>() && precision + 3 <= 24;
+            return mode == rounding::stochastic_a ? true : is_drawn ? !is_float : is_float == in_float;
+        }
+    }
+
     /// Calls the tiles that round as the mode asks.
     template <class Carrier, simd::product_rounding Products>
     bool run_with() {
         using namespace simd;
         const rounding mode = direction_.mode;
-        const nearest_even_form form = sum_plan_.template constants<Carrier>().form;
         constexpr bool is_innocuous =
             Products == product_rounding::none ||
             (Products == product_rounding::as_sum &&
              2 * sum_format.precision() + 2 <= number_format<Carrier>::value.precision());
-        if constexpr (may_have<Rounding>(rounding::ties_to_even) && is_innocuous)
+        if constexpr (may_have<Rounding>(rounding::ties_to_even) && is_innocuous &&
+                      has_tiles<Carrier>(rounding::ties_to_even))
             if (mode == rounding::ties_to_even) {
+                const nearest_even_form form = sum_plan_.template constants<Carrier>().form;
                 if (form == nearest_even_form::sum)
                     return run_tiles<
                         rounded_step<Carrier, rounds_nearest_even<nearest_even_form::sum>, Products>>();
                 if constexpr (std::same_as<Carrier, float>)
                     if (form == nearest_even_form::bits && is_natural())
                         return run_tiles<rounded_step<Carrier, rounds_in_place, Products>>();
-                if constexpr (std::same_as<Carrier, float>)
-                    if (form == nearest_even_form::bits)
-                        return run_tiles<
-                            rounded_step<Carrier, rounds_nearest_even<nearest_even_form::bits>, Products>>();
             }
-#define HALFULP_ROUNDED_STOCHASTIC(mode_name)              \
-    if constexpr (may_have<Rounding>(rounding::mode_name)) \
-        if (mode == rounding::mode_name)                   \
+#define HALFULP_ROUNDED_STOCHASTIC(mode_name)                                                         \
+    if constexpr (may_have<Rounding>(rounding::mode_name) && has_tiles<Carrier>(rounding::mode_name)) \
+        if (mode == rounding::mode_name)                                                              \
             return run_tiles<rounded_step<Carrier, rounds_stochastically<rounding::mode_name>, Products>>();
         HALFULP_ROUNDED_STOCHASTIC(stochastic_a)
         HALFULP_ROUNDED_STOCHASTIC(stochastic_b)
         HALFULP_ROUNDED_STOCHASTIC(stochastic_c)
 #undef HALFULP_ROUNDED_STOCHASTIC
-#define HALFULP_ROUNDED_BY_ADDEND(kind)             \
-    if constexpr (may_have<Rounding>(addend::kind)) \
-        if (addend_of(mode) == addend::kind)        \
+#define HALFULP_ROUNDED_BY_ADDEND(kind)                                                                      \
+    if constexpr (may_have<Rounding>(addend::kind) && has_tiles<Carrier>(rounding::toward_zero))             \
+        if (addend_of(mode) == addend::kind && (!is_stochastic(mode) || mode == rounding::stochastic_equal)) \
             return run_tiles<rounded_step<Carrier, rounds_by_addend<addend::kind>, Products>>();
         HALFULP_ROUNDED_BY_ADDEND(fixed)
         HALFULP_ROUNDED_BY_ADDEND(by_sign)
