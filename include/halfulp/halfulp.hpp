@@ -26,6 +26,8 @@
 #include <halfulp/kernels/dot.hpp>
 #include <halfulp/kernels/elementwise.hpp>
 #include <halfulp/kernels/matmul.hpp>
+#include <halfulp/kernels/matmul_batched.hpp>
+#include <halfulp/kernels/matvec.hpp>
 #include <halfulp/kernels/packed_codes.hpp>
 #include <halfulp/kernels/round.hpp>
 #include <halfulp/simd/isa.hpp>

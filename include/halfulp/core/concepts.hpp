@@ -25,6 +25,10 @@ template <class T>
 inline constexpr bool is_matrix_view = false;
 template <class T>
 inline constexpr bool is_matrix_view<matrix_view<T>> = true;
+template <class T>
+inline constexpr bool is_matrix_batch = false;
+template <class T>
+inline constexpr bool is_matrix_batch<matrix_batch<T>> = true;
 
 template <class Span, int Rank>
 concept mdspan_of_rank = requires {
@@ -66,6 +70,12 @@ concept matrix_argument =
     detail::is_matrix_view<std::remove_cvref_t<M>> || detail::mdspan_of_rank < std::remove_cvref_t<M>,
 2 > || detail::eigen_like<std::remove_reference_t<M>>;
 
+/// Something that `as_batch` makes a batch of: a matrix_batch, a rank-3 mdspan.
+template <class B>
+concept batch_argument =
+    detail::is_matrix_batch<std::remove_cvref_t<B>> || detail::mdspan_of_rank < std::remove_cvref_t<B>,
+3 > ;
+
 /// The view of a vector argument. Elements are const where the container is. O(1).
 template <vector_argument V>
 constexpr auto as_vector(V&& v) noexcept {
@@ -93,13 +103,26 @@ constexpr auto as_matrix(M&& m) noexcept {
             m.colStride());
 }
 
-/// The element type of a vector or matrix argument, without const.
+/// The view of a batch argument. O(1).
+template <batch_argument B>
+constexpr auto as_batch(B&& b) noexcept {
+    using plain = std::remove_cvref_t<B>;
+    if constexpr (detail::is_matrix_batch<plain>)
+        return b;
+    else
+        return matrix_batch<typename plain::element_type>(b);
+}
+
+/// The element type of a vector, matrix or batch argument, without const.
 template <class V>
 requires vector_argument<V>
 using vector_element = typename decltype(as_vector(std::declval<V>()))::value_type;
 template <class M>
 requires matrix_argument<M>
 using matrix_element = typename decltype(as_matrix(std::declval<M>()))::value_type;
+template <class B>
+requires batch_argument<B>
+using batch_element = typename decltype(as_batch(std::declval<B>()))::value_type;
 
 }  // namespace v0
 }  // namespace halfulp

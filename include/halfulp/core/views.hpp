@@ -131,8 +131,61 @@ class matrix_view {
     std::ptrdiff_t column_stride_ = 1;
 };
 
+/// `count` matrices of one shape and one layout, each `batch_stride` elements behind the one before. A stride of
+/// zero is the same matrix every time, for reading.
+template <class T>
+class matrix_batch {
+  public:
+    using element_type = T;
+    using value_type = std::remove_cv_t<T>;
+
+    constexpr matrix_batch() noexcept = default;
+    /// Contiguous row-major matrices, one after the other.
+    constexpr matrix_batch(T* data, std::size_t count, std::size_t rows, std::size_t columns) noexcept
+        : matrix_batch(matrix_view<T>(data, rows, columns), count,
+                       static_cast<std::ptrdiff_t>(rows * columns)) {}
+    constexpr matrix_batch(const matrix_view<T>& first, std::size_t count,
+                           std::ptrdiff_t batch_stride) noexcept
+        : first_(first), count_(count), batch_stride_(batch_stride) {}
+    /// A batch of mutable elements is also one of constant ones.
+    template <class U>
+    requires std::same_as<const U, T>
+    constexpr matrix_batch(const matrix_batch<U>& other) noexcept
+        : first_(other.first()), count_(other.count()), batch_stride_(other.batch_stride()) {}
+    /// From a rank-3 mdspan: (matrix, row, column).
+    template <detail::mdspan_like<T, 3> Span>
+    constexpr matrix_batch(const Span& span) noexcept
+        : first_(span.data_handle(), span.extent(1), span.extent(2), span.stride(1), span.stride(2)),
+          count_(span.extent(0)),
+          batch_stride_(span.stride(0)) {}
+
+    constexpr std::size_t count() const noexcept { return count_; }
+    constexpr std::size_t rows() const noexcept { return first_.rows(); }
+    constexpr std::size_t columns() const noexcept { return first_.columns(); }
+    constexpr std::ptrdiff_t batch_stride() const noexcept { return batch_stride_; }
+    /// The layout of all: of an empty batch too.
+    constexpr const matrix_view<T>& first() const noexcept { return first_; }
+    constexpr matrix_view<T> operator[](std::size_t n) const noexcept {
+        const bool is_empty = first_.rows() == 0 || first_.columns() == 0;
+        T* const data =
+            is_empty ? first_.data() : first_.data() + static_cast<std::ptrdiff_t>(n) * batch_stride_;
+        return {data, first_.rows(), first_.columns(), first_.row_stride(), first_.column_stride()};
+    }
+    /// Each matrix transposed.
+    constexpr matrix_batch transposed() const noexcept {
+        return {first_.transposed(), count_, batch_stride_};
+    }
+
+  private:
+    matrix_view<T> first_{};
+    std::size_t count_ = 0;
+    std::ptrdiff_t batch_stride_ = 0;
+};
+
 template <class T>
 vector_view(T*, std::size_t) -> vector_view<T>;
+template <class T>
+matrix_batch(T*, std::size_t, std::size_t, std::size_t) -> matrix_batch<T>;
 template <class T>
 matrix_view(T*, std::size_t, std::size_t) -> matrix_view<T>;
 

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -86,6 +87,32 @@ constexpr bool may_overlap(const matrix_view<T>& x, const matrix_view<U>& y) noe
             return blocks_share_an_element(x, y);
     }
     return true;
+}
+
+/// Whether two elements of a matrix are one: that is so if a step of `column` rows back and `row` columns on, in
+/// lowest terms, stays within it.
+template <class T>
+constexpr bool overlaps_itself(const matrix_view<T>& m) noexcept {
+    if (m.rows() == 0 || m.columns() == 0)
+        return false;
+    const auto magnitude = [](std::ptrdiff_t x) {
+        return x < 0 ? std::size_t{0} - static_cast<std::size_t>(x) : static_cast<std::size_t>(x);
+    };
+    const std::size_t row = magnitude(m.row_stride()), column = magnitude(m.column_stride());
+    const std::size_t divisor = std::gcd(row, column);
+    if (divisor == 0)
+        return m.rows() > 1 || m.columns() > 1;
+    return column / divisor < m.rows() && row / divisor < m.columns();
+}
+
+/// Throws aliasing_error if elements of the output share memory.
+template <class T>
+constexpr void require_own_elements(const char* function, const char* output_name,
+                                    const matrix_view<T>& output) {
+    if (overlaps_itself(output))
+        throw_argument_error<aliasing_error>(function, output_name,
+                                             "a view in which two elements share memory",
+                                             "strides that give each element a place of its own");
 }
 
 /// Throws aliasing_error if the output may overlap the input.

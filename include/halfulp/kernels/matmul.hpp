@@ -57,6 +57,7 @@ constexpr void matmul(const AM& a_argument, const BM& b_argument, CM&& c_argumen
     detail::require_extent("matmul", "b.rows()", b.rows(), "a.columns()", a.columns());
     detail::require_extent("matmul", "c.rows()", c.rows(), "a.rows()", a.rows());
     detail::require_extent("matmul", "c.columns()", c.columns(), "b.columns()", b.columns());
+    detail::require_own_elements("matmul", "c", c);
     detail::require_distinct("matmul", "c", c, "a", a);
     detail::require_distinct("matmul", "c", c, "b", b);
 

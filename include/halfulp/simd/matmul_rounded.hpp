@@ -139,13 +139,16 @@ class rounded_product {
         }
     }
 
-    /// In which carriers there are tiles for a mode: float where sums of the format have room in it. Where only the
-    /// run-time projection knows, stochastic_a has them in both, stochastic_b and c in double.
+    /// In which carriers there are tiles for a mode: float where sums of the format have room in it, and double for
+    /// the rest, which includes operands whose products may leave float's exponents. Where only the run-time
+    /// projection knows, stochastic_a has them in both, stochastic_b and c in double.
     template <class Carrier>
     static constexpr bool has_tiles(rounding mode) noexcept {
         constexpr int precision = sum_format.precision();
         constexpr bool is_float = std::same_as<Carrier, float>;
         const bool is_drawn = is_stochastic(mode) && mode != rounding::stochastic_equal;
+        if (!is_float && needs_bounds<float>())
+            return true;
         if constexpr (requires { Rounding::value; }) {
             constexpr projection p = Rounding::value;
             const bool in_float = may_carry<float>() &&

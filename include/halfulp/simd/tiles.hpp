@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <exception>
 #include <limits>
 #include <memory>
 #include <new>
@@ -363,7 +364,7 @@ void for_parts_of_matrix(const execution::policy& policy, std::size_t rows, std:
         const std::size_t parts_across = parts / best_rows;
         const std::size_t height = (rows + parts_down - 1) / parts_down;
         const std::size_t width = rounded_up((columns + parts_across - 1) / parts_across, granule);
-        bool failed = false;
+        std::exception_ptr failure;  // of any part: none may leave its thread
 #pragma omp parallel for schedule(static) num_threads(static_cast <int>(parts))
         for (std::ptrdiff_t part = 0; part < static_cast<std::ptrdiff_t>(parts); ++part) {
             const std::size_t i = static_cast<std::size_t>(part) / parts_across * height;
@@ -372,13 +373,13 @@ void for_parts_of_matrix(const execution::policy& policy, std::size_t rows, std:
                 continue;
             try {
                 body(i, j, height < rows - i ? height : rows - i, width < columns - j ? width : columns - j);
-            } catch (const std::bad_alloc&) {
-#pragma omp atomic write
-                failed = true;
+            } catch (...) {
+#pragma omp critical(halfulp_failure)
+                failure = std::current_exception();
             }
         }
-        if (failed)
-            throw std::bad_alloc();
+        if (failure)
+            std::rethrow_exception(failure);
         return;
     }
 #else
