@@ -221,8 +221,10 @@ class exact_product {
         const simd::value_reader<float, X> left(level_, a_);
         const simd::value_reader<float, Y> right(level_, b_.transposed());
         const float zero = projection(projection_).mode == rounding::toward_negative ? -0.0f : 0.0f;
-        multiply_by_tiles<simd::chain_of<float>>(
-            level_, left, right, a_.columns(), c_, options_, a_.columns(), [](const C&) { return 0.0f; },
+        multiply_by_tiles(
+            simd::shape_at<simd::chain_of<float>>(level_), simd::operand_of<float>(level_, left),
+            simd::operand_of<float>(level_, right), a_.columns(), c_, options_, a_.columns(),
+            [](const C&) { return 0.0f; },
             [&](float* sums, const vector_view<C>& row, std::size_t, std::size_t) {
                 if constexpr (std::same_as<C, float>) {
                     for (std::size_t j = 0; j < row.size(); ++j)
@@ -310,9 +312,9 @@ class exact_product {
         const std::size_t depth = a_.columns();
         const simd::value_reader<double, X> left(level_, a_);
         const simd::value_reader<double, Y> right(level_, b_.transposed());
-        const simd::tiled_product<simd::chain_of<double>, simd::value_reader<double, X>,
-                                  simd::value_reader<double, Y>>
-            product(level_, left, right, depth, options_.blocking);
+        const simd::tiled_product<double, double> product(
+            simd::shape_at<simd::chain_of<double>>(level_), simd::operand_of<double>(level_, left),
+            simd::operand_of<double>(level_, right), depth, options_.blocking);
         const std::size_t padded = simd::whole_blocks(width);
         for (std::size_t s = 0; s < padded; ++s) {
             const simd::line_bounds bounds = s < width ? columns[j + s] : simd::line_bounds{};
@@ -559,9 +561,10 @@ class exact_product {
             const simd::residue_reader<X, false> left(level_, a_, row_scales.data(), rule);
             rule.passes = b_passes;
             const simd::residue_reader<Y, true> right(level_, b_.transposed(), column_scales.data(), rule);
-            const simd::tiled_product<simd::sum_of_bytes, simd::residue_reader<X, false>,
-                                      simd::residue_reader<Y, true>>
-                product(level_, left, right, steps, {});
+            using word = simd::sum_of_bytes::word;
+            const simd::tiled_product<word, std::int32_t> product(
+                simd::shape_at<simd::sum_of_bytes>(level_), simd::operand_of<word>(level_, left),
+                simd::operand_of<word>(level_, right), steps, {});
             product.run(i, j, height, width, {sums, static_cast<std::ptrdiff_t>(row)}, true);
             simd::avx512::reduce_sums(sums, plane, rule, planes + m * plane);
         }

@@ -43,20 +43,19 @@ void write_results(simd::isa level, const Arithmetic& arithmetic, const Carrier*
         out[j] = arithmetic.template result<C>(sums[j], {});
 }
 
-/// C = A·B or C += A·B by tiles of a Step whose sums are values of the arithmetic's accumulator.
-template <class Step, class Left, class Right, class C, class Start, class Finish>
-void multiply_by_tiles(simd::isa level, const Left& left, const Right& right, std::size_t steps,
-                       const matrix_view<C>& c, const matmul_options& options, std::size_t work,
-                       const Start& start, const Finish& finish, const void* context = nullptr) {
-    using sum = typename Step::sum;
-    const simd::tiled_product<Step, Left, Right> product(level, left, right, steps, options.blocking,
-                                                         context);
+/// C = A·B or C += A·B by tiles of a step whose sums are values of the arithmetic's accumulator.
+template <class Word, class Sum, class C, class Start, class Finish>
+void multiply_by_tiles(const simd::tile_shape<Word, Sum>& shape, const simd::operand<Word>& left,
+                       const simd::operand<Word>& right, std::size_t steps, const matrix_view<C>& c,
+                       const matmul_options& options, std::size_t work, const Start& start,
+                       const Finish& finish, const void* context = nullptr) {
+    const simd::tiled_product<Word, Sum> product(shape, left, right, steps, options.blocking, context);
     simd::for_parts_of_matrix(
         options.execution, c.rows(), c.columns(), work, 64,
         [&](std::size_t i, std::size_t j, std::size_t rows, std::size_t columns) {
             const simd::default_floating_point_environment guard;
-            if constexpr (std::same_as<C, sum> && Step::has_edges)
-                if (c.column_stride() == 1)
+            if constexpr (std::same_as<C, Sum>)
+                if (shape.has_edges && c.column_stride() == 1)
                     return product.run(i, j, rows, columns, {&c(i, j), c.row_stride()}, !options.accumulate);
             // Sums in a buffer, in strips, as C has another type or other strides.
             constexpr std::size_t most_rows = 512, most_columns = 2048;
@@ -64,7 +63,7 @@ void multiply_by_tiles(simd::isa level, const Left& left, const Right& right, st
             const std::size_t strip_columns = columns < most_columns ? columns : most_columns;
             thread_local simd::workspace memory;
             const std::size_t row = simd::whole_blocks(strip_columns);  // room for whole tiles
-            const auto sums = static_cast<sum*>(memory.reserve(strip_rows * row * sizeof(sum)));
+            const auto sums = static_cast<Sum*>(memory.reserve(strip_rows * row * sizeof(Sum)));
             for (std::size_t jj = 0; jj < columns; jj += strip_columns)
                 for (std::size_t ii = 0; ii < rows; ii += strip_rows) {
                     const std::size_t height = strip_rows < rows - ii ? strip_rows : rows - ii;
@@ -105,15 +104,18 @@ bool matmul_fast(const matrix_view<A>& a, const matrix_view<B>& b, const matrix_
             const simd::pair_reader left(codes_of(a));
             const simd::pair_reader right(codes_of(b.transposed()));
             if (may_take_pairs(left, right)) {
-                multiply_by_tiles<simd::chain_of_pairs>(level, left, right, (a.columns() + 1) / 2, c, options,
-                                                        a.columns(), start, finish);
+                using word = simd::chain_of_pairs::word;
+                multiply_by_tiles(simd::shape_at<simd::chain_of_pairs>(level),
+                                  simd::operand_of<word>(level, left), simd::operand_of<word>(level, right),
+                                  (a.columns() + 1) / 2, c, options, a.columns(), start, finish);
                 return true;
             }
         }
     const simd::value_reader<Carrier, X> left(level, a);
     const simd::value_reader<Carrier, Y> right(level, b.transposed());
-    multiply_by_tiles<simd::chain_of<Carrier>>(level, left, right, a.columns(), c, options, a.columns(),
-                                               start, finish);
+    multiply_by_tiles(simd::shape_at<simd::chain_of<Carrier>>(level), simd::operand_of<Carrier>(level, left),
+                      simd::operand_of<Carrier>(level, right), a.columns(), c, options, a.columns(), start,
+                      finish);
     return true;
 }
 

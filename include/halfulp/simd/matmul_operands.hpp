@@ -200,6 +200,25 @@ void pack_right(isa level, const Reader& reader, std::size_t k, std::size_t step
     }
 }
 
+/// The operand that a reader gives; it is used as long as that.
+template <class Word, class Reader>
+operand<Word> operand_of(isa level, const Reader& reader) noexcept {
+    operand<Word> result;
+    result.lines = reader.direct(result.line_stride);
+    result.steps = reader.direct_steps(result.step_stride);
+    result.reader = &reader;
+    result.level = level;
+    result.pack_left = [](const operand<Word>& o, std::size_t i, std::size_t rows, std::size_t k,
+                          std::size_t steps, Word* to, std::size_t to_row) noexcept {
+        pack_left(o.level, *static_cast<const Reader*>(o.reader), i, rows, k, steps, to, to_row);
+    };
+    result.pack_right = [](const operand<Word>& o, std::size_t k, std::size_t steps, std::size_t j,
+                           std::size_t columns, std::size_t width, Word* to) noexcept {
+        pack_right(o.level, *static_cast<const Reader*>(o.reader), k, steps, j, columns, width, to);
+    };
+    return result;
+}
+
 }  // namespace simd
 }  // namespace v0
 }  // namespace halfulp

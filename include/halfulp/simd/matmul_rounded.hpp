@@ -126,16 +126,18 @@ class rounded_product {
                                : carrier::sum_is_safe(sum_format, direction_, digits)))
                 return false;
             using simd::product_rounding;
-            if constexpr (is_fused) {
-                return run_with<Carrier, product_rounding::none>();
-            } else {
-                // Infinities and NaN are not among the bounds; they are noticed in the sums.
-                if (product_format.has_infinity && product_format.nan != nan_encoding::none &&
-                    products_need_no_rounding())
-                    return run_with<Carrier, product_rounding::none>();
-                return run_with < Carrier,
-                       product_format == sum_format ? product_rounding::as_sum : product_rounding::own > ();
-            }
+            const simd::tile_shape<Carrier, Carrier>* shape = nullptr;
+            // Infinities and NaN are not among the bounds; they are noticed in the sums.
+            if (is_fused || (product_format.has_infinity && product_format.nan != nan_encoding::none &&
+                             products_need_no_rounding()))
+                shape = find_tiles<Carrier, product_rounding::none>();
+            else if constexpr (!is_fused)
+                shape = find_tiles < Carrier,
+                product_format == sum_format ? product_rounding::as_sum : product_rounding::own > ();
+            if (shape == nullptr)
+                return false;
+            run_tiles(*shape);
+            return true;
         }
     }
 
@@ -161,9 +163,14 @@ class rounded_product {
         }
     }
 
-    /// Calls the tiles that round as the mode asks.
+    template <class Step>
+    const simd::shape_for<Step>* tiles() const noexcept {
+        return &simd::shape_at<Step>(level_);
+    }
+
+    /// The tiles that round as the mode asks, or null.
     template <class Carrier, simd::product_rounding Products>
-    bool run_with() {
+    const simd::tile_shape<Carrier, Carrier>* find_tiles() const noexcept {
         using namespace simd;
         const rounding mode = direction_.mode;
         constexpr bool is_innocuous =
@@ -175,16 +182,16 @@ class rounded_product {
             if (mode == rounding::ties_to_even) {
                 const nearest_even_form form = sum_plan_.template constants<Carrier>().form;
                 if (form == nearest_even_form::sum)
-                    return run_tiles<
+                    return tiles<
                         rounded_step<Carrier, rounds_nearest_even<nearest_even_form::sum>, Products>>();
                 if constexpr (std::same_as<Carrier, float>)
                     if (form == nearest_even_form::bits && is_natural())
-                        return run_tiles<rounded_step<Carrier, rounds_in_place, Products>>();
+                        return tiles<rounded_step<Carrier, rounds_in_place, Products>>();
             }
 #define HALFULP_ROUNDED_STOCHASTIC(mode_name)                                                         \
     if constexpr (may_have<Rounding>(rounding::mode_name) && has_tiles<Carrier>(rounding::mode_name)) \
         if (mode == rounding::mode_name)                                                              \
-            return run_tiles<rounded_step<Carrier, rounds_stochastically<rounding::mode_name>, Products>>();
+            return tiles<rounded_step<Carrier, rounds_stochastically<rounding::mode_name>, Products>>();
         HALFULP_ROUNDED_STOCHASTIC(stochastic_a)
         HALFULP_ROUNDED_STOCHASTIC(stochastic_b)
         HALFULP_ROUNDED_STOCHASTIC(stochastic_c)
@@ -192,13 +199,13 @@ class rounded_product {
 #define HALFULP_ROUNDED_BY_ADDEND(kind)                                                                      \
     if constexpr (may_have<Rounding>(addend::kind) && has_tiles<Carrier>(rounding::toward_zero))             \
         if (addend_of(mode) == addend::kind && (!is_stochastic(mode) || mode == rounding::stochastic_equal)) \
-            return run_tiles<rounded_step<Carrier, rounds_by_addend<addend::kind>, Products>>();
+            return tiles<rounded_step<Carrier, rounds_by_addend<addend::kind>, Products>>();
         HALFULP_ROUNDED_BY_ADDEND(fixed)
         HALFULP_ROUNDED_BY_ADDEND(by_sign)
         HALFULP_ROUNDED_BY_ADDEND(by_parity)
         HALFULP_ROUNDED_BY_ADDEND(by_coin)
 #undef HALFULP_ROUNDED_BY_ADDEND
-        return false;
+        return nullptr;
     }
 
     /// Values that overflow, infinities and NaN become what float makes of them.
@@ -209,9 +216,9 @@ class rounded_product {
                c.infinity_negative == c.overflow_negative && c.largest == c.infinity - c.ulp;
     }
 
-    template <class Step>
-    static void by_definition(const simd::rounded_context<Step>& context, const simd::tile<Step>& t) {
-        using carrier = typename Step::word;
+    template <class carrier>
+    static void by_definition(const simd::rounded_context<carrier>& context,
+                              const simd::tile<carrier, carrier>& t) {
         const Arithmetic& arithmetic = *static_cast<const Arithmetic*>(context.arithmetic);
         for (int i = 0; i < t.rows; ++i)
             for (int j = 0; j < t.columns; ++j) {
@@ -232,10 +239,9 @@ class rounded_product {
             }
     }
 
-    template <class Step>
-    bool run_tiles() {
-        using carrier = typename Step::word;
-        simd::rounded_context<Step> context;
+    template <class carrier>
+    void run_tiles(const simd::tile_shape<carrier, carrier>& shape) const {
+        simd::rounded_context<carrier> context;
         context.product = &product_plan_;
         context.sum = &sum_plan_;
         context.rules.zero_sum_is_negative = direction_.mode == rounding::toward_negative;
@@ -247,13 +253,14 @@ class rounded_product {
         context.has_headroom = sum_format.maximum_exponent() < top - 1 &&
                                product_format.maximum_exponent() < top - 1 &&
                                bounds_.largest < std::ldexp(1.0, top - 2);
-        context.carefully = &by_definition<Step>;
+        context.carefully = &by_definition<carrier>;
         context.arithmetic = &arithmetic_;
         const simd::value_reader<carrier, X> left(level_, a_);
         const simd::value_reader<carrier, Y> right(level_, b_.transposed());
         const std::size_t depth = a_.columns();
-        multiply_by_tiles<Step>(
-            level_, left, right, depth, c_, options_, 16 * depth,
+        multiply_by_tiles(
+            shape, simd::operand_of<carrier>(level_, left), simd::operand_of<carrier>(level_, right), depth,
+            c_, options_, 16 * depth,
             [&](const C& value) {
                 return arithmetic::detail::converted<carrier>(arithmetic_.template start<X, Y>(value));
             },
@@ -270,7 +277,6 @@ class rounded_product {
                 }
             },
             &context);
-        return true;
     }
 
     simd::isa level_;

@@ -70,19 +70,19 @@ struct rounded_step {
 };
 
 /// What a tile of rounded steps is given.
-template <class Step>
+template <class Carrier>
 struct rounded_context {
     const rounding_plan* product = nullptr;
     const rounding_plan* sum = nullptr;
     elementwise_rules rules{};
-    typename Step::sum empty = 0;  ///< what an empty chain holds
+    Carrier empty = 0;  ///< what an empty chain holds
     std::uint64_t seed = 0;
     std::uint64_t first_row = 0;  ///< of the product in a larger one, for the random bits
     std::uint64_t first_column = 0;
     /// The carrier holds every product and every sum, also of values that overflow the formats.
     bool has_headroom = false;
     /// Does a tile by the definition, where it does not.
-    void (*carefully)(const rounded_context&, const tile<Step>&) = nullptr;
+    void (*carefully)(const rounded_context&, const tile<Carrier, Carrier>&) = nullptr;
     const void* arithmetic = nullptr;
 };
 

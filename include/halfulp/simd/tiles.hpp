@@ -31,7 +31,8 @@ inline namespace v0 {
 namespace simd {
 
 // A step says what a word of the operands is, what a sum is, for which levels there is code, and whether C may
-// end within a tile: without edges its rows have room for whole tiles, and what is behind C gets anything.
+// end within a tile: without edges its rows have room for whole tiles, and what is behind C gets anything. All
+// but the tiles themselves is compiled once for each pair of a word and a sum.
 
 /// sum ← fma(x, y, sum) in the carrier.
 template <class Carrier>
@@ -57,16 +58,16 @@ struct sum_of_bytes {
 };
 
 /// What a tile is given: strides in words and sums.
-template <class Step>
+template <class Word, class Sum>
 struct tile {
-    const typename Step::word* a = nullptr;  ///< a row is `steps` words in a row
+    const Word* a = nullptr;  ///< a row is `steps` words in a row
     std::ptrdiff_t a_row = 0;
-    const typename Step::word* b = nullptr;  ///< a step is a row of words, one a column
+    const Word* b = nullptr;  ///< a step is a row of words, one a column
     std::ptrdiff_t b_row = 0;
-    typename Step::sum* c = nullptr;
+    Sum* c = nullptr;
     std::ptrdiff_t c_row = 0;
-    const typename Step::sum* next_c = nullptr;  ///< of the tile below, or null
-    const typename Step::word* ahead = nullptr;  ///< fetched, a line a step, for the panel that comes next
+    const Sum* next_c = nullptr;  ///< of the tile below, or null
+    const Word* ahead = nullptr;  ///< fetched, a line a step, for the panel that comes next
     std::ptrdiff_t ahead_step = 0;
     std::size_t steps = 0;
     int rows = 0;
@@ -84,14 +85,19 @@ inline constexpr int most_tile_rows = 12;
 /// Registers of columns in a tile; the last one may be used in part.
 enum tile_width : unsigned char { one, part_of_two, two };
 
-template <class Step>
+template <class Word, class Sum>
 struct tile_shape {
-    int rows;     ///< of a full tile
-    int columns;  ///< of a full tile
-    void (*functions[most_tile_rows][3])(const tile<Step>&) noexcept;
-    void (*row)(
-        const tile<Step>&) noexcept;  ///< one row and four times the columns: two chains are not enough
+    using function = void (*)(const tile<Word, Sum>&) noexcept;
+    int rows;        ///< of a full tile
+    int columns;     ///< of a full tile
+    bool has_edges;  ///< as the step says
+    function functions[most_tile_rows][3];
+    function row;  ///< one row and four times the columns, where there is one: two chains are not enough
 };
+template <class Step>
+using shape_for = tile_shape<typename Step::word, typename Step::sum>;
+template <class Step>
+using tile_for = tile<typename Step::word, typename Step::sum>;
 
 }  // namespace simd
 }  // namespace v0
@@ -145,23 +151,46 @@ struct sums_view {
     std::ptrdiff_t row;
 };
 
-/// c ← (starts_empty ? 0 : c) + A·B for `rows` × `columns` sums, where A and B are readers: see value_reader in
-/// simd/matmul_operands.hpp.
-template <class Step, class A, class B>
+/// The tiles of a step at a level that has them.
+template <class Step>
+const shape_for<Step>& shape_at(isa level) noexcept {
+    if constexpr (Step::has_avx2)
+        return level == isa::avx512 ? avx512::shape_of_tiles<Step> : avx2::shape_of_tiles<Step>;
+    else
+        return avx512::shape_of_tiles<Step>;
+}
+
+/// How an operand gets into the tiles: words in memory that they can read, or functions that pack blocks of them.
+/// `lines` are the rows of A, or the columns of B. Made by `operand_of` of simd/matmul_operands.hpp.
+template <class Word>
+struct operand {
+    const Word* lines = nullptr;  ///< in memory with the words of a line in a row, or null
+    std::ptrdiff_t line_stride = 0;
+    const Word* steps = nullptr;  ///< in memory with a step's words of all lines in a row, or null
+    std::ptrdiff_t step_stride = 0;
+    const void* reader = nullptr;
+    isa level = isa::plain;
+    void (*pack_left)(const operand&, std::size_t i, std::size_t rows, std::size_t k, std::size_t steps,
+                      Word* to, std::size_t to_row) noexcept = nullptr;
+    void (*pack_right)(const operand&, std::size_t k, std::size_t steps, std::size_t j, std::size_t columns,
+                       std::size_t width, Word* to) noexcept = nullptr;
+};
+
+/// c ← (starts_empty ? 0 : c) + A·B for `rows` × `columns` sums.
+template <class Word, class Sum>
 class tiled_product {
-    using word = typename Step::word;
-    using sum = typename Step::sum;
+    using word = Word;
+    using sum = Sum;
 
   public:
-    tiled_product(isa level, const A& a, const B& b, std::size_t steps, const matmul_blocking& blocking,
-                  const void* context = nullptr) noexcept
-        : level_(level),
-          a_(a),
+    tiled_product(const tile_shape<Word, Sum>& shape, const operand<Word>& a, const operand<Word>& b,
+                  std::size_t steps, const matmul_blocking& blocking, const void* context = nullptr) noexcept
+        : a_(a),
           b_(b),
           steps_(steps),
           blocking_{at_least_one(blocking.depth), at_least_one(blocking.rows),
                     at_least_one(blocking.columns)},
-          shape_(shape_at(level)),
+          shape_(shape),
           context_(context) {}
 
     /// The part of C from (first_row, first_column) of that size; `c` is where it lies. Uses the calling thread's
@@ -173,21 +202,20 @@ class tiled_product {
             return without_steps(rows, columns, c, starts_empty);
         const auto tile_columns = static_cast<std::size_t>(shape_.columns);
         const std::size_t block_rows = blocking_.rows < rows ? blocking_.rows : rows;
-        std::ptrdiff_t a_row = 0, b_row = 0;
-        const word* const a_direct = a_.direct(a_row);
-        const word* const b_direct = b_.direct_steps(b_row);
         // A copy pays where each word is used often, and rows are so far apart that they meet in few sets of
         // the cache.
         constexpr std::size_t often = 64;
-        const bool use_a = a_direct != nullptr && !(is_scattered(a_row) && columns > often);
-        const bool use_b = Step::has_edges && b_direct != nullptr && !(is_scattered(b_row) && rows > often);
+        const bool use_a = a_.lines != nullptr && !(is_scattered(a_.line_stride) && columns > often);
+        const bool use_b =
+            shape_.has_edges && b_.steps != nullptr && !(is_scattered(b_.step_stride) && rows > often);
 
         // A panel of B that lies in memory goes from page to page, where nothing is fetched ahead, if it is deep;
         // and one that is packed for a row or two is used from the first-level cache.
         const bool is_thin = rows <= 2 && !use_b;
-        const std::size_t most_steps = is_thin                                      ? 128
-                                       : use_b && is_scattered(b_row) && rows <= 16 ? 64
-                                                                                    : blocking_.depth;
+        const std::size_t most_steps = is_thin ? 128
+                                       : use_b && is_scattered(b_.step_stride) && rows <= 16
+                                           ? 64
+                                           : blocking_.depth;
         const std::size_t block_steps = most_steps < steps_ ? most_steps : steps_;
         const std::size_t most_columns = is_thin ? 2 * tile_columns : blocking_.columns * 4 / sizeof(word);
         const std::size_t block_columns =
@@ -205,10 +233,10 @@ class tiled_product {
             for (std::size_t k = 0; k < steps_; k += block_steps) {
                 const std::size_t depth = block_steps < steps_ - k ? block_steps : steps_ - k;
                 if (!use_b)
-                    pack_right(level_, b_, k, depth, first_column + j, width, tile_columns, b_block);
+                    b_.pack_right(b_, k, depth, first_column + j, width, tile_columns, b_block);
                 for (std::size_t i = 0; i < rows; i += block_rows) {
                     const std::size_t height = block_rows < rows - i ? block_rows : rows - i;
-                    tile<Step> t;
+                    tile<Word, Sum> t;
                     t.steps = depth;
                     t.starts_empty = starts_empty && k == 0;
                     t.is_last = k + depth == steps_;
@@ -218,30 +246,25 @@ class tiled_product {
                     t.first_column = first_column + j;
                     t.first_step = k;
                     if (use_a) {
-                        t.a = a_direct + static_cast<std::ptrdiff_t>(first_row + i) * a_row + k;
-                        t.a_row = a_row;
+                        t.a = a_.lines + static_cast<std::ptrdiff_t>(first_row + i) * a_.line_stride + k;
+                        t.a_row = a_.line_stride;
                     } else {
-                        pack_left(level_, a_, first_row + i, height, k, depth, a_block, a_stride);
+                        a_.pack_left(a_, first_row + i, height, k, depth, a_block, a_stride);
                         t.a = a_block;
                         t.a_row = static_cast<std::ptrdiff_t>(a_stride);
                     }
-                    run_panels(t, height, width,
-                               use_b ? b_direct + static_cast<std::ptrdiff_t>(k) * b_row + (first_column + j)
-                                     : b_block,
-                               use_b ? b_row : 0, c.data + static_cast<std::ptrdiff_t>(i) * c.row + j);
+                    run_panels(
+                        t, height, width,
+                        use_b
+                            ? b_.steps + static_cast<std::ptrdiff_t>(k) * b_.step_stride + (first_column + j)
+                            : b_block,
+                        use_b ? b_.step_stride : 0, c.data + static_cast<std::ptrdiff_t>(i) * c.row + j);
                 }
             }
         }
     }
 
   private:
-    static const tile_shape<Step>& shape_at(isa level) noexcept {
-        if constexpr (Step::has_avx2)
-            return level == isa::avx512 ? avx512::shape_of_tiles<Step> : avx2::shape_of_tiles<Step>;
-        else
-            return avx512::shape_of_tiles<Step>;
-    }
-
     /// Chains without a term: zeros, or what they start from, as results.
     static void without_steps(std::size_t rows, std::size_t columns, const sums_view<sum>& c,
                               bool starts_empty) noexcept {
@@ -261,8 +284,8 @@ class tiled_product {
     }
 
     /// The panels of a block of B against a block of A. b_row is 0 for a packed block.
-    void run_panels(tile<Step> t, std::size_t height, std::size_t width, const word* b, std::ptrdiff_t b_row,
-                    sum* c) const noexcept {
+    void run_panels(tile<Word, Sum> t, std::size_t height, std::size_t width, const word* b,
+                    std::ptrdiff_t b_row, sum* c) const noexcept {
         const auto tile_columns = static_cast<std::size_t>(shape_.columns);
         std::size_t panel = 0;
         if (b_row != 0 && height == 1 && shape_.row != nullptr) {
@@ -293,7 +316,7 @@ class tiled_product {
     }
 
     /// A panel of B against a block of A: tiles of nearly equal height.
-    void run_panel(tile<Step> t, const word* next_panel, std::size_t height,
+    void run_panel(tile<Word, Sum> t, const word* next_panel, std::size_t height,
                    std::size_t width) const noexcept {
         constexpr std::ptrdiff_t line = 64 / sizeof(word);
         const std::size_t lines_a_step = static_cast<std::size_t>(shape_.columns / line);
@@ -302,7 +325,7 @@ class tiled_product {
         const std::size_t smaller = height / tiles;
         const std::size_t larger_tiles = height % tiles;
         const std::ptrdiff_t lanes = shape_.columns / 2;
-        const tile_width columns = !Step::has_edges                              ? two
+        const tile_width columns = !shape_.has_edges                             ? two
                                    : static_cast<std::ptrdiff_t>(width) <= lanes ? one
                                    : static_cast<int>(width) < shape_.columns    ? part_of_two
                                                                                  : two;
@@ -322,12 +345,10 @@ class tiled_product {
         }
     }
 
-    isa level_;
-    const A& a_;
-    const B& b_;
+    operand<Word> a_, b_;
     std::size_t steps_;
     matmul_blocking blocking_;
-    const tile_shape<Step>& shape_;
+    const tile_shape<Word, Sum>& shape_;
     const void* context_;
 };
 

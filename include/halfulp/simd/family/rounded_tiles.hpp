@@ -200,7 +200,7 @@ inline constexpr int rounded_rows = HALFULP_FAMILY_BYTES == 64 ? 8 : 4;
 /// The tile with what overflows and what is not finite put right after each rounding, a row at a time.
 template <class Step>
 inline void multiply_with_specials(
-    const tile<Step>& t, const rounded_context<Step>& context,
+    const tile_for<Step>& t, const rounded_context<typename Step::word>& context,
     const rounder<typename Step::word, typename Step::way>& round_product,
     const rounder<typename Step::word, typename Step::way>& round_sum) noexcept {
     using carrier = typename Step::word;
@@ -242,12 +242,12 @@ inline void multiply_with_specials(
 /// on. Magnitudes from which a rounding may overflow, and what is not finite, are noticed, and the tile is done once
 /// more with them in mind; nothing is written before that is known.
 template <class Step>
-inline void multiply_rounded_tile(const tile<Step>& t) noexcept {
+inline void multiply_rounded_tile(const tile_for<Step>& t) noexcept {
     using carrier = typename Step::word;
     using words = typename lanes_of<carrier>::words;
     using reals = typename lanes_of<carrier>::reals;
     constexpr int rows = rounded_rows;
-    const auto& context = *static_cast<const rounded_context<Step>*>(t.context);
+    const auto& context = *static_cast<const rounded_context<carrier>*>(t.context);
     using rounder_type = rounder<carrier, typename Step::way>;
     const rounder_type round_sum(*context.sum);
     const rounder_type own_rounding(*context.product);
@@ -317,14 +317,13 @@ inline void multiply_rounded_tile(const tile<Step>& t) noexcept {
 }
 
 template <class Carrier, class Way, product_rounding Products>
-inline constexpr tile_shape<rounded_step<Carrier, Way, Products>>
-    shape_of_tiles<rounded_step<Carrier, Way, Products>> = [] {
-        using Step = rounded_step<Carrier, Way, Products>;
-        tile_shape<Step> shape{rounded_rows, lanes_of<typename Step::word>::count, {}, nullptr};
-        for (auto& functions : shape.functions)
-            functions[tile_width::two] = &multiply_rounded_tile<Step>;
-        return shape;
-    }();
+inline constexpr tile_shape<Carrier, Carrier> shape_of_tiles<rounded_step<Carrier, Way, Products>> = [] {
+    using Step = rounded_step<Carrier, Way, Products>;
+    tile_shape<Carrier, Carrier> shape{rounded_rows, lanes_of<Carrier>::count, Step::has_edges, {}, nullptr};
+    for (auto& functions : shape.functions)
+        functions[tile_width::two] = &multiply_rounded_tile<Step>;
+    return shape;
+}();
 
 }  // namespace HALFULP_FAMILY
 }  // namespace simd

@@ -156,7 +156,7 @@ HALFULP_ALWAYS_INLINE void store_tile(const Sums (&c)[Rows][Registers], Sum* to,
 /// c ← c + a·b, or a·b, for Rows rows and Registers registers of columns, k ascending. Unless Whole, the last
 /// register has as many columns as the tile says.
 template <class Step, int Rows, int Registers, bool Whole>
-inline void multiply_tile(const tile<Step>& t) noexcept {
+inline void multiply_tile(const tile_for<Step>& t) noexcept {
     using registers = step_registers<Step>;
     using operands = typename registers::operands;
     using sums = typename registers::sums;
@@ -229,9 +229,9 @@ inline void multiply_tile(const tile<Step>& t) noexcept {
 
 /// The tiles of this family: rows and columns of a full one, and the function for each size.
 template <class Step>
-inline constexpr tile_shape<Step> shape_of_tiles = [] {
+inline constexpr shape_for<Step> shape_of_tiles = [] {
     constexpr int lanes = register_bytes / static_cast<int>(sizeof(typename Step::sum));
-    tile_shape<Step> shape{register_bytes == 64 ? 12 : 6, 2 * lanes, {}, nullptr};
+    shape_for<Step> shape{register_bytes == 64 ? 12 : 6, 2 * lanes, Step::has_edges, {}, nullptr};
     if constexpr (Step::has_edges)
         shape.row = &multiply_tile<Step, 1, 8, true>;
 #define HALFULP_TILE_ROWS(rows)                                                                    \
@@ -242,7 +242,8 @@ inline constexpr tile_shape<Step> shape_of_tiles = [] {
     shape.functions[rows - 1][tile_width::two] = &multiply_tile<Step, rows, 2, true>;
     HALFULP_TILE_ROWS(1)
     HALFULP_TILE_ROWS(2)
-    HALFULP_TILE_ROWS(3) HALFULP_TILE_ROWS(4) HALFULP_TILE_ROWS(5) HALFULP_TILE_ROWS(6)
+    HALFULP_TILE_ROWS(3)
+    HALFULP_TILE_ROWS(4) HALFULP_TILE_ROWS(5) HALFULP_TILE_ROWS(6)
 #if HALFULP_FAMILY_BYTES == 64
         HALFULP_TILE_ROWS(7) HALFULP_TILE_ROWS(8) HALFULP_TILE_ROWS(9) HALFULP_TILE_ROWS(10)
             HALFULP_TILE_ROWS(11) HALFULP_TILE_ROWS(12)
