@@ -8,9 +8,12 @@
 #include <halfulp/arithmetic/policy.hpp>
 #include <halfulp/core/concepts.hpp>
 #include <halfulp/kernels/arguments.hpp>
+#include <halfulp/kernels/dot_options.hpp>
+#include <halfulp/simd/dot_exact.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <type_traits>
 
 namespace halfulp {
@@ -36,12 +39,6 @@ struct default_accumulator<X, Y> {
 template <class X, class Y>
 using default_arithmetic = arithmetic::native<typename detail::default_accumulator<X, Y>::type>;
 
-/// What `dot` can be told.
-struct dot_options {
-    /// The number that random bits know this chain by (arithmetic::position).
-    std::uint64_t element = 0;
-};
-
 namespace detail {
 
 /// The type meaning "the value type of the arithmetic".
@@ -54,6 +51,13 @@ constexpr void accumulate_chain(const Arithmetic& arithmetic, Sum& sum, vector_v
     HALFULP_STRICT_FLOATING_POINT
     for (std::size_t k = 0; k < x.size(); ++k)
         arithmetic.multiply_add(sum, x[k], y[k], {element, k});
+}
+
+/// The dispatch point: a fast path is an overload that takes an arithmetic, and returns the value if it found it.
+template <class Value, class X, class Y, class Arithmetic>
+constexpr std::nullopt_t dot_fast(const vector_view<const X>&, const vector_view<const Y>&, const Arithmetic&,
+                                  const dot_options&, ...) {
+    return std::nullopt;
 }
 
 /// The sentence for an arithmetic that does not fit the operands.
@@ -79,6 +83,8 @@ constexpr void check_arithmetic() noexcept {
 /// @return         the chain's value, converted to Result by the arithmetic; of an empty vector zero
 /// @throws shape_error if the sizes differ
 ///
+/// arithmetic::exact has a fast path with the bits of the definition: see simd/dot_exact.hpp.
+///
 /// O(size), no allocation, constexpr.
 template <class Result = detail::natural_result, vector_argument XV, vector_argument YV,
           class Arithmetic = default_arithmetic<vector_element<XV>, vector_element<YV>>>
@@ -92,6 +98,14 @@ constexpr auto dot(const XV& x_argument, const YV& y_argument, const Arithmetic&
     const auto x = as_vector(x_argument);
     const auto y = as_vector(y_argument);
     detail::require_extent("dot", "the size of y", y.size(), "the size of x", x.size());
+    if (!std::is_constant_evaluated()) {
+        const auto fast =
+            detail::dot_fast<value_type>(vector_view<const std::remove_cv_t<X>>(x),
+                                         vector_view<const std::remove_cv_t<Y>>(y), arithmetic, options);
+        if constexpr (!std::is_same_v<decltype(fast), const std::nullopt_t>)
+            if (fast)
+                return value_type(*fast);
+    }
     auto sum = arithmetic.template zero<X, Y>();
     detail::accumulate_chain(arithmetic, sum, x, y, options.element);
     return arithmetic.template result<value_type>(sum, {options.element, x.size()});

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Sums of products with all that they round off: see simd/for_each_family.hpp for how this text is used, and
+// simd/dot_exact.hpp for why. Counts are multiples of simd::block.
+
+#if defined(HALFULP_FAMILY)
+
+namespace halfulp {
+inline namespace v0 {
+namespace simd {
+namespace HALFULP_FAMILY {
+
+HALFULP_ALWAYS_INLINE reals64 load_as_double(const double* from) noexcept {
+    return load<reals64>(from);
+}
+HALFULP_ALWAYS_INLINE reals64 load_as_double(const float* from) noexcept {
+    return __builtin_convertvector(load<lanes_of<double>::binary32>(from), reals64);
+}
+HALFULP_ALWAYS_INLINE reals64 magnitude_of(reals64 x) noexcept {
+    return as_reals(as_words(x) & carrier_constants<double>::magnitude_mask);
+}
+/// x·y − product, rounded once.
+HALFULP_ALWAYS_INLINE reals64 product_error(reals64 x, reals64 y, reals64 product) noexcept {
+    __asm__("{vfmsub231pd %2, %1, %0|vfmsub231pd %0, %1, %2}" : "+v"(product) : "v"(x), "v"(y));
+    return product;
+}
+/// sum + term = new sum + what is returned, exactly (Knuth, TAOCP 2, 4.2.2, Theorem B).
+HALFULP_ALWAYS_INLINE reals64 add_exactly(reals64& sum, reals64 term) noexcept {
+    const reals64 next = sum + term;
+    const reals64 term_part = next - sum;
+    const reals64 sum_part = next - term_part;
+    const reals64 error = (sum - sum_part) + (term - term_part);
+    sum = next;
+    return error;
+}
+
+/// Adds products that are exact in double: a chunk's sums are plain ones, at most enclosed_roundings of them one
+/// after the other; chunks are added exactly. sizes are of the products.
+template <class X, class Y>
+inline void add_enclosed(const X* x, const Y* y, std::size_t count, sums_of_lanes& lanes) noexcept {
+    constexpr std::size_t width = lanes_of<double>::count;
+    constexpr std::size_t chains = 4;
+    reals64 sums[chains] = {}, sizes[chains] = {};
+    for (std::size_t i = 0; i < count; i += chains * width) {
+#pragma GCC unroll 4
+        for (std::size_t c = 0; c < chains; ++c) {
+            const reals64 term =
+                as_rounded(load_as_double(x + i + c * width) * load_as_double(y + i + c * width));
+            sums[c] = sums[c] + term;
+            sizes[c] = sizes[c] + magnitude_of(term);
+        }
+    }
+    reals64 sum = load<reals64>(lanes.sums);
+    const reals64 error = add_exactly(sum, (sums[0] + sums[1]) + (sums[2] + sums[3]));
+    store(lanes.sums, sum);
+    store(lanes.errors, load<reals64>(lanes.errors) + error);
+    store(lanes.sizes, load<reals64>(lanes.sizes) + ((sizes[0] + sizes[1]) + (sizes[2] + sizes[3])));
+}
+
+/// Adds products with their errors and those of the sums (Ogita, Rump, Oishi, Dot2). sizes are of the errors.
+template <bool ProductsAreExact, class X, class Y>
+inline void add_twofold(const X* x, const Y* y, std::size_t count, sums_of_lanes& lanes) noexcept {
+    constexpr std::size_t width = lanes_of<double>::count;
+    constexpr std::size_t chains = register_bytes == 64 ? 4 : 2;
+    reals64 sums[chains], errors[chains], sizes[chains];
+#pragma GCC unroll 4
+    for (std::size_t c = 0; c < chains; ++c) {
+        sums[c] = load<reals64>(lanes.sums + c * width);
+        errors[c] = load<reals64>(lanes.errors + c * width);
+        sizes[c] = load<reals64>(lanes.sizes + c * width);
+    }
+    for (std::size_t i = 0; i < count; i += chains * width) {
+#pragma GCC unroll 4
+        for (std::size_t c = 0; c < chains; ++c) {
+            const reals64 left = load_as_double(x + i + c * width);
+            const reals64 right = load_as_double(y + i + c * width);
+            const reals64 term = as_rounded(left * right);
+            reals64 error = add_exactly(sums[c], term);
+            if constexpr (!ProductsAreExact)
+                error = error + product_error(left, right, term);
+            errors[c] = errors[c] + error;
+            sizes[c] = sizes[c] + magnitude_of(error);
+        }
+    }
+#pragma GCC unroll 4
+    for (std::size_t c = 0; c < chains; ++c) {
+        store(lanes.sums + c * width, sums[c]);
+        store(lanes.errors + c * width, errors[c]);
+        store(lanes.sizes + c * width, sizes[c]);
+    }
+}
+
+/// True if the error of a product may not be a number of double: if a product that is not zero is below 2^-960.
+template <class X, class Y>
+inline bool may_lose_error(const X* x, const Y* y, std::size_t count) noexcept {
+    constexpr std::size_t width = lanes_of<double>::count;
+    const words64 zero = {};
+    const reals64 least = reals64{} + 0x1p-960;
+    words64 any = zero;
+    for (std::size_t i = 0; i < count; i += width) {
+        const reals64 left = load_as_double(x + i);
+        const reals64 right = load_as_double(y + i);
+        const words64 is_small = reinterpret_cast<words64>(magnitude_of(as_rounded(left * right)) < least);
+        any |= is_small & reinterpret_cast<words64>(left != reals64{}) &
+               reinterpret_cast<words64>(right != reals64{});
+    }
+    std::uint64_t lanes[width];
+    store(lanes, any);
+    std::uint64_t all = 0;
+    for (const std::uint64_t lane : lanes)
+        all |= lane;
+    return all != 0;
+}
+
+}  // namespace HALFULP_FAMILY
+}  // namespace simd
+}  // namespace v0
+}  // namespace halfulp
+
+#endif
