@@ -8,55 +8,11 @@
 #include <halfulp/arithmetic/rounded.hpp>
 #include <halfulp/kernels/matmul.hpp>
 
+#include "kernels/matmul_terms.hpp"
 #include "simd/levels.hpp"
 #include "support/catch.hpp"
 
-#include <array>
-#include <random>
-
 namespace halfulp_test {
-
-/// What the terms are like.
-enum class terms { like_one, any_code, cancelling, tiny, huge };
-inline constexpr std::array all_terms{terms::like_one, terms::any_code, terms::cancelling, terms::tiny,
-                                      terms::huge};
-
-template <class T>
-T term(std::mt19937_64& random, terms kind, std::size_t k, const T& before) {
-    constexpr float_format format = number_format<T>::value;
-    const auto bits = static_cast<code_uint<constant<format>>>(low_bits(random(), format.bits()));
-    const T any = detail::from_code<T>(bits);
-    const double fraction = 1 + static_cast<double>(random() >> 12) * 0x1p-52;
-    const double sign = random() % 2 == 0 ? 1 : -1;
-    const projection finite{rounding::ties_to_even, saturation::finite};
-    switch (kind) {
-        case terms::any_code:
-            return any;
-        case terms::cancelling:
-            return k % 2 == 1 && format.has_sign
-                       ? convert<T>(-convert<double>(before), finite)
-                       : convert<T>(sign * std::ldexp(fraction, static_cast<int>(random() % 6)), finite);
-        case terms::tiny:
-            return convert<T>(std::ldexp(sign * fraction, format.minimum_quantum_exponent() / 2 +
-                                                              static_cast<int>(random() % 6)),
-                              finite);
-        case terms::huge:
-            return convert<T>(
-                std::ldexp(sign * fraction, format.maximum_exponent() / 2 + static_cast<int>(random() % 3)),
-                finite);
-        default:
-            return convert<T>(std::ldexp(sign * fraction, static_cast<int>(random() % 4) - 2), finite);
-    }
-}
-
-template <class T>
-std::vector<T> terms_of(std::mt19937_64& random, terms kind, std::size_t lines, std::size_t depth) {
-    std::vector<T> line;
-    line.reserve(lines * depth);
-    for (std::size_t i = 0; i < lines * depth; ++i)
-        line.push_back(term<T>(random, kind, i % depth, i == 0 ? T(0) : line.back()));
-    return line;
-}
 
 /// All modes; saturation and random bits vary.
 inline std::vector<projection> rounded_projections() {
