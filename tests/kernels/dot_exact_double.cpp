@@ -16,6 +16,25 @@ TEST_CASE("double and float to float") {
     check_types<double, float, float>();
 }
 
+TEST_CASE("one code for all that overflows on both sides of zero") {
+    tally t("dot, exact: double to one NaN");
+    std::mt19937_64 random(6);
+    for (const std::size_t size : {40u, 200u}) {
+        const auto v = ill_conditioned<double, double>(random, size, 600);
+        check_dot<float8_e4m3fnuz>(t, v);
+        check_dot<float8_e8m0fnu>(t, v);
+        auto w = reals<double, double>(random, size);
+        for (std::size_t i = 0; i + 1 < size / 2; i += 2) {
+            w.x[i] = w.x[i + 1] = std::ldexp(w.x[i], 500);
+            w.y[i + 1] = -w.y[i];
+        }
+        w.shuffle(random);
+        check_dot<float8_e4m3fnuz>(t, w);
+        check_dot<float8_e8m0fnu>(t, w);
+    }
+    require(t);
+}
+
 TEST_CASE("any stride") {
     tally t("dot, exact: strides");
     std::mt19937_64 random(2);
