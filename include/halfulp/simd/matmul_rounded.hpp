@@ -185,9 +185,25 @@ class rounded_product {
                     return tiles<
                         rounded_step<Carrier, rounds_nearest_even<nearest_even_form::sum>, Products>>();
                 if constexpr (std::same_as<Carrier, float>)
-                    if (form == nearest_even_form::bits && is_natural())
+                    if (form == nearest_even_form::bits && overflows_naturally())
                         return tiles<rounded_step<Carrier, rounds_in_place, Products>>();
             }
+        // Products of another format would need its form, too.
+        if constexpr (std::same_as<Carrier, float> && Products != product_rounding::own) {
+            constexpr nearest_even_form form =
+                sum_format.minimum_exponent() == number_format<float>::value.minimum_exponent()
+                    ? nearest_even_form::bits
+                    : nearest_even_form::sum;
+#define HALFULP_ROUNDED_BY_PROCESSOR(mode_name)                     \
+    if constexpr (may_have<Rounding>(rounding::mode_name))          \
+        if (mode == rounding::mode_name && can_use_processor(form)) \
+            return tiles<rounded_step<Carrier, rounds_by_processor<rounding::mode_name, form>, Products>>();
+            HALFULP_ROUNDED_BY_PROCESSOR(toward_zero)
+            HALFULP_ROUNDED_BY_PROCESSOR(toward_positive)
+            HALFULP_ROUNDED_BY_PROCESSOR(toward_negative)
+            HALFULP_ROUNDED_BY_PROCESSOR(to_odd)
+#undef HALFULP_ROUNDED_BY_PROCESSOR
+        }
 #define HALFULP_ROUNDED_STOCHASTIC(mode_name)                                                         \
     if constexpr (may_have<Rounding>(rounding::mode_name) && has_tiles<Carrier>(rounding::mode_name)) \
         if (mode == rounding::mode_name)                                                              \
@@ -209,11 +225,28 @@ class rounded_product {
     }
 
     /// Values that overflow, infinities and NaN become what float makes of them.
-    bool is_natural() const noexcept {
+    bool overflows_naturally() const noexcept {
         const auto& c = sum_plan_.template constants<float>();
-        return c.overflow_positive == c.infinity && c.infinity_positive == c.infinity &&
-               c.overflow_negative == (c.infinity | ~c.magnitude_mask) &&
-               c.infinity_negative == c.overflow_negative && c.largest == c.infinity - c.ulp;
+        const auto sign = static_cast<std::uint32_t>(~c.magnitude_mask);
+        const rounding mode = direction_.mode;
+        const bool is_nearest = mode == rounding::ties_to_even;
+        const auto top = [&](bool is_infinite) { return is_infinite ? c.infinity : c.largest; };
+        return c.largest == c.infinity - c.ulp && c.infinity_positive == c.infinity &&
+               c.infinity_negative == (c.infinity | sign) &&
+               c.overflow_positive == top(is_nearest || mode == rounding::toward_positive) &&
+               c.overflow_negative == (top(is_nearest || mode == rounding::toward_negative) | sign);
+    }
+
+    /// True if the processor's directed roundings to float lead to the format's in that form. All values that the
+    /// form `sum` rounds are so small that what it adds to them is a number.
+    bool can_use_processor(simd::nearest_even_form form) const noexcept {
+        if (level_ != simd::isa::avx512 || sum_plan_.signs() != simd::sign_rule::kept ||
+            sum_plan_.flushes() || sum_format.maximum_exponent() < sum_format.minimum_exponent())
+            return false;
+        if (form == simd::nearest_even_form::bits)
+            return overflows_naturally();
+        const double room = std::ldexp(1.0, 125 - sum_plan_.template constants<float>().dropped);
+        return bounds_.largest < room && std::ldexp(1.0, sum_format.maximum_exponent() + 1) < room;
     }
 
     template <class carrier>

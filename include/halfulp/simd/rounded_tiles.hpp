@@ -34,6 +34,15 @@ struct rounds_in_place {
     static constexpr bool is_random = false;
     static constexpr bool is_short = true;
 };
+/// A directed mode, or to odd, by instructions that round so whatever the processor is set to, in the two forms of
+/// ties to even: a directed sum of x and 2^P quanta, or the carrier's bits without those dropped. Rounding to the
+/// carrier in a directed mode and to the format in the same one is rounding once. `bits` only where what
+/// overflows and what is not finite becomes what the processor makes of it.
+template <rounding Mode, nearest_even_form Form>
+struct rounds_by_processor {
+    static constexpr bool is_random = false;
+    static constexpr bool is_short = false;
+};
 template <addend Addend>
 struct rounds_by_addend {
     static constexpr bool is_random = Addend == addend::by_coin;
@@ -44,6 +53,22 @@ struct rounds_stochastically {
     static constexpr bool is_random = true;
     static constexpr bool is_short = false;
 };
+
+template <class Way>
+inline constexpr bool is_by_processor = false;
+template <rounding Mode, nearest_even_form Form>
+inline constexpr bool is_by_processor<rounds_by_processor<Mode, Form>> = true;
+template <class Way>
+inline constexpr rounding mode_of_processor = rounding::ties_to_even;
+template <rounding Mode, nearest_even_form Form>
+inline constexpr rounding mode_of_processor<rounds_by_processor<Mode, Form>> = Mode;
+/// What overflows and what is not finite needs no care after each rounding.
+template <class Way>
+inline constexpr bool is_natural = false;
+template <>
+inline constexpr bool is_natural<rounds_in_place> = true;
+template <rounding Mode>
+inline constexpr bool is_natural<rounds_by_processor<Mode, nearest_even_form::bits>> = true;
 
 /// How products are rounded: not at all, by the same plan as sums, or by one of their own.
 enum class product_rounding : unsigned char { none, as_sum, own };
@@ -61,11 +86,13 @@ struct rounded_step {
     using word = Carrier;
     using sum = Carrier;
     using way = Way;
-    static constexpr bool has_avx2 = true;
+    static constexpr bool has_avx2 = !is_by_processor<Way>;
     static constexpr bool has_edges = false;
     static constexpr bool is_random = Way::is_random;
     static constexpr product_rounding products = Products;
     static constexpr bool rounds_products = Products != product_rounding::none;
+    static constexpr rounding mode = mode_of_processor<Way>;
+    static constexpr bool is_directed = is_by_processor<Way> && mode != rounding::to_odd;
     static constexpr bool sums_to_odd = !(Way::is_short && rounds_products);
 };
 

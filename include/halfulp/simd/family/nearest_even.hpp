@@ -25,22 +25,28 @@ struct nearest_even_lanes {
           exponent_mask(splat<Carrier>(constants::infinity)),
           smallest_normal(splat<Carrier>(plan.template constants<Carrier>().smallest_normal)),
           raise(splat<Carrier>(static_cast<word>(static_cast<word>(dropped) << constants::stored))),
+          half_more(splat<Carrier>(static_cast<word>(constants::one_exponent >> 1))),
           below_half(splat<Carrier>(plan.template constants<Carrier>().add_positive)),
           keep(splat<Carrier>(plan.template constants<Carrier>().keep)),
           one(splat<Carrier>(1)) {}
 
-    /// The rounded value. In the form `sum` 2^P quanta are added, where the quantum is that of x's binade, or of
-    /// 2^emin below it: the sum's last bit is one quantum, and its parity that of the code.
+    /// What the form `sum` adds to x and takes off again: 3·2^(P−1) quanta, where the quantum is that of x's binade,
+    /// or of 2^emin below it. The sum's last bit is one quantum, and its parity that of the code, for either sign
+    /// of x: |x| is less than half of 2^P quanta (P − M is at least 2), so the sum stays in the binade of 2^P.
+    HALFULP_ALWAYS_INLINE reals shift_for(words x) const noexcept {
+        return as_reals(greater_of(x & exponent_mask, smallest_normal) + (raise + half_more));
+    }
+
+    /// The rounded value.
     HALFULP_ALWAYS_INLINE words value_of(words x) const noexcept {
-        const words magnitude = x & magnitude_mask;
-        words value;
         if constexpr (Form == nearest_even_form::sum) {
-            const reals shift = as_reals(greater_of(x & exponent_mask, smallest_normal) + raise);
-            value = as_words((as_reals(magnitude) + shift) - shift);
+            const reals shift = shift_for(x);
+            return as_words((as_reals(x) + shift) - shift) | (x & ~magnitude_mask);
         } else {
-            value = (magnitude + below_half + ((magnitude >> dropped) & one)) & keep;
+            const words magnitude = x & magnitude_mask;
+            const words value = (magnitude + below_half + ((magnitude >> dropped) & one)) & keep;
+            return value | (x ^ magnitude);
         }
-        return value | (x ^ magnitude);
     }
 
     /// The code of the rounded value: the sum's last bits, and the binade's number above them.
@@ -60,7 +66,7 @@ struct nearest_even_lanes {
 
     int dropped;
     int sign_shift;
-    words magnitude_mask, exponent_mask, smallest_normal, raise, below_half, keep, one;
+    words magnitude_mask, exponent_mask, smallest_normal, raise, half_more, below_half, keep, one;
 };
 
 template <class Carrier, class Out, nearest_even_form Form>

@@ -61,26 +61,45 @@ struct rounder<Carrier, rounds_stochastically<Mode>> {
 };
 
 #if HALFULP_FAMILY_BYTES == 64
-// x·y + z, rounded as the instruction says and not as the processor is set.
-#define HALFULP_DIRECTED_STEP(name, direction)                                                        \
-    HALFULP_ALWAYS_INLINE reals32 name(reals32 x, reals32 y, reals32 z) noexcept {                    \
-        __asm__("{vfmadd231ps %{" direction "-sae%}, %2, %1, %0|vfmadd231ps %0, %1, %2, %{" direction \
-                "-sae%}}"                                                                             \
-                : "+v"(z)                                                                             \
-                : "v"(x), "v"(y));                                                                    \
-        return z;                                                                                     \
-    }                                                                                                 \
-    HALFULP_ALWAYS_INLINE reals64 name(reals64 x, reals64 y, reals64 z) noexcept {                    \
-        __asm__("{vfmadd231pd %{" direction "-sae%}, %2, %1, %0|vfmadd231pd %0, %1, %2, %{" direction \
-                "-sae%}}"                                                                             \
-                : "+v"(z)                                                                             \
-                : "v"(x), "v"(y));                                                                    \
-        return z;                                                                                     \
+/// x·y, x + y and x·y + z rounded as the instruction says and not as the processor is set. To odd, products are
+/// rounded toward zero: they are exact, or overflow to the largest value.
+template <rounding Mode>
+struct processor;
+#define HALFULP_BY_PROCESSOR(mode, code)                                          \
+    template <>                                                                   \
+    struct processor<rounding::mode> {                                            \
+        HALFULP_BY_PROCESSOR_IN(reals32, code, "vmulps", "vaddps", "vfmadd231ps") \
+        HALFULP_BY_PROCESSOR_IN(reals64, code, "vmulpd", "vaddpd", "vfmadd231pd") \
+    };
+#define HALFULP_BY_PROCESSOR_IN(reals, code, multiply, add, multiply_add)                               \
+    static HALFULP_ALWAYS_INLINE reals product(reals x, reals y) noexcept {                             \
+        reals z;                                                                                        \
+        __asm__("{" multiply " %{" code "-sae%}, %2, %1, %0|" multiply " %0, %1, %2, %{" code "-sae%}}" \
+                : "=v"(z)                                                                               \
+                : "v"(x), "v"(y));                                                                      \
+        return z;                                                                                       \
+    }                                                                                                   \
+    static HALFULP_ALWAYS_INLINE reals sum(reals x, reals y) noexcept {                                 \
+        reals z;                                                                                        \
+        __asm__("{" add " %{" code "-sae%}, %2, %1, %0|" add " %0, %1, %2, %{" code "-sae%}}"           \
+                : "=v"(z)                                                                               \
+                : "v"(x), "v"(y));                                                                      \
+        return z;                                                                                       \
+    }                                                                                                   \
+    static HALFULP_ALWAYS_INLINE reals step(reals x, reals y, reals z) noexcept {                       \
+        __asm__("{" multiply_add " %{" code "-sae%}, %2, %1, %0|" multiply_add " %0, %1, %2, %{" code   \
+                "-sae%}}"                                                                               \
+                : "+v"(z)                                                                               \
+                : "v"(x), "v"(y));                                                                      \
+        return z;                                                                                       \
     }
-HALFULP_DIRECTED_STEP(step_toward_zero, "rz")
-HALFULP_DIRECTED_STEP(step_upward, "ru")
-HALFULP_DIRECTED_STEP(step_downward, "rd")
-#undef HALFULP_DIRECTED_STEP
+HALFULP_BY_PROCESSOR(toward_zero, "rz")
+HALFULP_BY_PROCESSOR(toward_positive, "ru")
+HALFULP_BY_PROCESSOR(toward_negative, "rd")
+#undef HALFULP_BY_PROCESSOR
+#undef HALFULP_BY_PROCESSOR_IN
+template <>
+struct processor<rounding::to_odd> : processor<rounding::toward_zero> {};
 
 /// x·y + sum rounded to odd. Rounded up and down it is one number, or two neighbours, whose bits differ in the
 /// last one; and +0 and −0 where it is zero, of which toward_negative wants the second.
@@ -90,11 +109,12 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals step_to_odd(typename lan
                                                                     typename lanes_of<Carrier>::reals sum,
                                                                     const elementwise_rules& rules) noexcept {
     using words = typename lanes_of<Carrier>::words;
-    const words difference = as_words(step_upward(x, y, sum)) ^ as_words(step_downward(x, y, sum));
+    const words difference = as_words(processor<rounding::toward_positive>::step(x, y, sum)) ^
+                             as_words(processor<rounding::toward_negative>::step(x, y, sum));
     const words last_bit = words{} + 1;
     const words sign_bit = ~splat<Carrier>(carrier_constants<Carrier>::magnitude_mask);
     const words counts = rules.zero_sum_is_negative ? last_bit | sign_bit : last_bit;
-    return as_reals(as_words(step_toward_zero(x, y, sum)) | (difference & counts));
+    return as_reals(as_words(processor<rounding::toward_zero>::step(x, y, sum)) | (difference & counts));
 }
 #else
 template <class Carrier>
@@ -104,6 +124,48 @@ HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::reals step_to_odd(typename lan
                                                                     const elementwise_rules& rules) noexcept {
     return sum_to_odd<Carrier>(as_rounded(x * y), sum, rules);
 }
+#endif
+
+#if HALFULP_FAMILY_BYTES == 64
+template <class Carrier, rounding Mode>
+struct rounder<Carrier, rounds_by_processor<Mode, nearest_even_form::sum>> {
+    using words = typename lanes_of<Carrier>::words;
+    using reals = typename lanes_of<Carrier>::reals;
+    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan) noexcept : lanes(plan) {}
+    HALFULP_ALWAYS_INLINE words operator()(words x, words) const noexcept {
+        const reals shift = lanes.shift_for(x);
+        words moved;
+        if constexpr (Mode == rounding::to_odd) {
+            // Down and up it is one number of quanta, or two neighbours, of which one is odd.
+            const words down = as_words(processor<rounding::toward_negative>::sum(as_reals(x), shift));
+            const words up = as_words(processor<rounding::toward_positive>::sum(as_reals(x), shift));
+            moved = down | ((down ^ up) & lanes.one);
+        } else {
+            // Toward zero is downward for the shifted sum only where x is positive.
+            const words shifted = Mode == rounding::toward_zero ? x & lanes.magnitude_mask : x;
+            moved = as_words(processor<Mode>::sum(as_reals(shifted), shift));
+        }
+        return as_words(as_reals(moved) - shift) | (x & ~lanes.magnitude_mask);
+    }
+    nearest_even_lanes<Carrier, nearest_even_form::sum> lanes;
+};
+template <class Carrier, rounding Mode>
+struct rounder<Carrier, rounds_by_processor<Mode, nearest_even_form::bits>> {
+    using words = typename lanes_of<Carrier>::words;
+    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan) noexcept
+        : keep(splat<Carrier>(plan.template constants<Carrier>().keep)) {}
+    HALFULP_ALWAYS_INLINE words operator()(words x, words) const noexcept {
+        if constexpr (Mode == rounding::toward_positive)
+            return (x + (~sign_mask(x) & ~keep)) & keep;
+        else if constexpr (Mode == rounding::toward_negative)
+            return (x + (sign_mask(x) & ~keep)) & keep;
+        else if constexpr (Mode == rounding::to_odd)
+            return (x | ((x & ~keep) + ~keep)) & keep;  // carries into the last bit unless nothing is lost
+        else
+            return x & keep;
+    }
+    words keep;
+};
 #endif
 
 /// The words of Philox's blocks for (step, element), of elements in `Rows` rows from `row` and eight (four)
@@ -189,10 +251,42 @@ HALFULP_ALWAYS_INLINE typename lanes_of<typename Step::word>::reals lanes_of_sum
         return sum + y;
 #if HALFULP_FAMILY_BYTES == 64
     else if constexpr (std::same_as<typename Step::way, rounds_stochastically<rounding::stochastic_a>>)
-        return step_toward_zero(x, y, sum);
+        return processor<rounding::toward_zero>::step(x, y, sum);
+    else if constexpr (Step::is_directed)
+        return Step::rounds_products ? processor<Step::mode>::sum(sum, y)
+                                     : processor<Step::mode>::step(x, y, sum);
 #endif
     else
         return step_to_odd<typename Step::word>(x, y, sum, rules);
+}
+
+template <class Step>
+HALFULP_ALWAYS_INLINE typename lanes_of<typename Step::word>::words lanes_of_product(
+    typename lanes_of<typename Step::word>::reals x,
+    typename lanes_of<typename Step::word>::reals y) noexcept {
+#if HALFULP_FAMILY_BYTES == 64
+    if constexpr (is_by_processor<typename Step::way>)
+        return as_words(processor<Step::mode>::product(x, y));
+#endif
+    return as_words(as_rounded(x * y));
+}
+
+/// The greater of two magnitudes, the first of which has no sign. Where NaN stays NaN in the sums, which are looked
+/// at in the end, it need not be noticed here.
+template <class Step>
+HALFULP_ALWAYS_INLINE typename lanes_of<typename Step::word>::words greater_magnitude(
+    typename lanes_of<typename Step::word>::words greatest,
+    typename lanes_of<typename Step::word>::words x) noexcept {
+    using carrier = typename Step::word;
+#if HALFULP_FAMILY_BYTES == 64
+    if constexpr (std::same_as<carrier, float> &&
+                  (Step::way::is_short || is_by_processor<typename Step::way>)) {
+        typename lanes_of<carrier>::words result;  // the one with the greater magnitude, without its sign
+        __asm__("{vrangeps $11, %2, %1, %0|vrangeps %0, %1, %2, 11}" : "=v"(result) : "v"(greatest), "v"(x));
+        return result;
+    }
+#endif
+    return greater_of(greatest, x & splat<carrier>(carrier_constants<carrier>::magnitude_mask));
 }
 
 inline constexpr int rounded_rows = HALFULP_FAMILY_BYTES == 64 ? 8 : 4;
@@ -226,7 +320,7 @@ inline void multiply_with_specials(
             reals x = reals{} + t.a[i * t.a_row + static_cast<std::ptrdiff_t>(k)];
             reals y = load<reals>(t.b + static_cast<std::ptrdiff_t>(k) * t.b_row);
             if constexpr (Step::rounds_products) {
-                const words product = as_words(as_rounded(x * y));
+                const words product = lanes_of_product<Step>(x, y);
                 x = reals{} + 1;
                 y = as_reals(with_specials<carrier, where>(product, round_product(product, random.product),
                                                            of_product));
@@ -238,21 +332,48 @@ inline void multiply_with_specials(
     }
 }
 
-/// A tile of a rounded chain: Rows chains of registers, so that while one waits for its rounding the others go
-/// on. Magnitudes from which a rounding may overflow, and what is not finite, are noticed, and the tile is done once
-/// more with them in mind; nothing is written before that is known.
+/// One step of a row's chain; the greatest magnitudes that were rounded are noted, where they are asked for.
+template <class Step>
+HALFULP_ALWAYS_INLINE typename lanes_of<typename Step::word>::reals next_in_chain(
+    typename lanes_of<typename Step::word>::reals x, typename lanes_of<typename Step::word>::reals y,
+    typename lanes_of<typename Step::word>::reals chain, const random_of_lanes<typename Step::word>& random,
+    const rounder<typename Step::word, typename Step::way>& round_product,
+    const rounder<typename Step::word, typename Step::way>& round_sum, const elementwise_rules& rules,
+    typename lanes_of<typename Step::word>::words& greatest_product,
+    typename lanes_of<typename Step::word>::words& greatest_sum) noexcept {
+    using words = typename lanes_of<typename Step::word>::words;
+    using reals = typename lanes_of<typename Step::word>::reals;
+    constexpr bool is_watched = !is_natural<typename Step::way>;
+    if constexpr (Step::rounds_products) {
+        const words product = lanes_of_product<Step>(x, y);
+        if constexpr (is_watched)
+            greatest_product = greater_magnitude<Step>(greatest_product, product);
+        x = reals{} + 1;
+        y = as_reals(round_product(product, random.product));
+    }
+    const words sum = as_words(lanes_of_sum<Step>(x, y, chain, rules));
+    if constexpr (is_watched)
+        greatest_sum = greater_magnitude<Step>(greatest_sum, sum);
+    return as_reals(round_sum(sum, random.sum));
+}
+
+/// A tile of a rounded chain: eight (four) chains of registers, so that while one waits for its rounding the others
+/// go on. Magnitudes from which a rounding may overflow, and what is not finite, are noticed, and the tile is done
+/// once more with them in mind; nothing is written before that is known.
 template <class Step>
 inline void multiply_rounded_tile(const tile_for<Step>& t) noexcept {
     using carrier = typename Step::word;
     using words = typename lanes_of<carrier>::words;
     using reals = typename lanes_of<carrier>::reals;
     constexpr int rows = rounded_rows;
+    // Steps of a few operations keep their sums in registers. Longer ones hide a detour through memory, and are
+    // compiled once instead of for each row.
+    constexpr bool is_light = Step::way::is_short || is_by_processor<typename Step::way>;
     const auto& context = *static_cast<const rounded_context<carrier>*>(t.context);
     using rounder_type = rounder<carrier, typename Step::way>;
     const rounder_type round_sum(*context.sum);
     const rounder_type own_rounding(*context.product);
     const rounder_type& round_product = Step::products == product_rounding::own ? own_rounding : round_sum;
-    constexpr bool is_watched = !std::same_as<typename Step::way, rounds_in_place>;
     const words magnitude_mask = splat<carrier>(carrier_constants<carrier>::magnitude_mask);
     const elementwise_rules rules = context.rules;
     alignas(64) words64 keys[10][2];
@@ -271,35 +392,29 @@ inline void multiply_rounded_tile(const tile_for<Step>& t) noexcept {
     words greatest_product = {}, greatest_sum = {};
     for (std::size_t k = 0; k < t.steps; ++k) {
         const reals y = load<reals>(t.b + static_cast<std::ptrdiff_t>(k) * t.b_row);
-        random_of_lanes<carrier> random[rows]{};
-        if constexpr (Step::is_random)
-            for (int i = 0; i < rows; i += 4)
-                random_of_step<carrier, 4>(keys, t.first_step + k,
-                                           context.first_row + t.first_row + static_cast<std::size_t>(i),
-                                           context.first_column + t.first_column, random + i);
+        if constexpr (is_light) {
 #pragma GCC unroll 8
-        for (int i = 0; i < rows; ++i) {
-            const reals x = reals{} + a[i][k];
-            words sum;
-            if constexpr (Step::rounds_products) {
-                const words product = as_words(as_rounded(x * y));
-                if constexpr (is_watched)
-                    greatest_product = greater_of(greatest_product, product & magnitude_mask);
-                const reals rounded = as_reals(round_product(product, random[i].product));
-                sum = as_words(lanes_of_sum<Step>(reals{} + 1, rounded, sums[i], rules));
-            } else {
-                sum = as_words(lanes_of_sum<Step>(x, y, sums[i], rules));
+            for (int i = 0; i < rows; ++i)
+                sums[i] =
+                    next_in_chain<Step>(reals{} + a[i][k], y, sums[i], random_of_lanes<carrier>{},
+                                        round_product, round_sum, rules, greatest_product, greatest_sum);
+        } else {
+            random_of_lanes<carrier> random[4]{};
+            for (int i = 0; i < t.rows; ++i) {
+                if constexpr (Step::is_random)
+                    if (i % 4 == 0)
+                        random_of_step<carrier, 4>(
+                            keys, t.first_step + k,
+                            context.first_row + t.first_row + static_cast<std::size_t>(i),
+                            context.first_column + t.first_column, random);
+                sums[i] = next_in_chain<Step>(reals{} + a[i][k], y, sums[i], random[i % 4], round_product,
+                                              round_sum, rules, greatest_product, greatest_sum);
             }
-            if constexpr (is_watched)
-                greatest_sum = greater_of(greatest_sum, sum & magnitude_mask);
-            sums[i] = as_reals(round_sum(sum, random[i].sum));
         }
     }
-    if constexpr (!is_watched) {
 #pragma GCC unroll 8
-        for (int i = 0; i < rows; ++i)
-            greatest_sum = greater_of(greatest_sum, as_words(sums[i]) & magnitude_mask);
-    }
+    for (int i = 0; i < rows; ++i)
+        greatest_sum = greater_of(greatest_sum, as_words(sums[i]) & magnitude_mask);
     const bool products_overflow =
         Step::rounds_products &&
         any_at_least(greatest_product,
