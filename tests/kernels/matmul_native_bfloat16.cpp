@@ -40,6 +40,7 @@ TEST_CASE("bfloat16: shapes, blocks, arrangements, parts, vectors") {
     check_blockings<bfloat16, bfloat16, float, float>(t);
     check_layouts<bfloat16, bfloat16, float, float>(t);
     check_parts<bfloat16, bfloat16, float, float>(t);
+    check_repeated_elements<bfloat16, bfloat16, float, float>(t);
     check_vectors<bfloat16, bfloat16, float, float>(t);
     require(t);
 }

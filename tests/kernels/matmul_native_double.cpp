@@ -15,6 +15,7 @@ TEST_CASE("double: shapes, blocks, arrangements, parts") {
     check_blockings<double, double, double, double>(t);
     check_layouts<double, double, double, double>(t);
     check_parts<double, double, double, double>(t);
+    check_repeated_elements<double, double, double, double>(t);
     check_vectors<double, double, double, double>(t);
     require(t);
 }

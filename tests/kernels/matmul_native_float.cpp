@@ -21,6 +21,7 @@ TEST_CASE("float: blocks, arrangements, parts") {
     check_blockings<float, float, float, float>(t);
     check_layouts<float, float, float, float>(t);
     check_parts<float, float, float, float>(t);
+    check_repeated_elements<float, float, float, float>(t);
     require(t);
 }
 TEST_CASE("float: vectors") {

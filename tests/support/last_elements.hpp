@@ -7,8 +7,10 @@
 #include "support/catch.hpp"
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <span>
+#include <vector>
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <sys/mman.h>
@@ -27,10 +29,17 @@ class last_elements {
         const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
         const std::size_t bytes = (count * sizeof(T) + page - 1) / page * page;
         size_ = bytes + page;
-        void* const memory = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        REQUIRE(memory != MAP_FAILED);
-        memory_ = static_cast<unsigned char*>(memory);
-        REQUIRE(mprotect(memory_ + bytes, page, PROT_NONE) == 0);
+        std::vector<unsigned char*>& unused = unused_of(size_);
+        if (unused.empty()) {
+            void* const memory =
+                mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            REQUIRE(memory != MAP_FAILED);
+            memory_ = static_cast<unsigned char*>(memory);
+            REQUIRE(mprotect(memory_ + bytes, page, PROT_NONE) == 0);
+        } else {
+            memory_ = unused.back();
+            unused.pop_back();
+        }
         first_ = reinterpret_cast<T*>(memory_ + bytes - count * sizeof(T));
 #else
         plain_.reset(new T[count]());
@@ -41,7 +50,7 @@ class last_elements {
     last_elements& operator=(const last_elements&) = delete;
     ~last_elements() {
 #if defined(__unix__) || defined(__APPLE__)
-        munmap(memory_, size_);
+        unused_of(size_).push_back(memory_);
 #endif
     }
 
@@ -56,6 +65,11 @@ class last_elements {
     std::size_t count_;
     T* first_ = nullptr;
 #if defined(__unix__) || defined(__APPLE__)
+    /// Pages that arrays before this one had: asking the system each time would be most of a test's time.
+    static std::vector<unsigned char*>& unused_of(std::size_t size) {
+        static std::map<std::size_t, std::vector<unsigned char*>> unused;
+        return unused[size];
+    }
     unsigned char* memory_ = nullptr;
     std::size_t size_ = 0;
 #else
