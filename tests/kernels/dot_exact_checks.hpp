@@ -156,8 +156,8 @@ vectors<X, Y> special(std::mt19937_64& random, std::size_t size, std::size_t how
 }
 
 /// How often each way decided.
-inline std::size_t (&decisions())[3] {
-    static std::size_t counts[3] = {};
+inline std::size_t (&decisions())[4] {
+    static std::size_t counts[4] = {};
     return counts;
 }
 
@@ -245,13 +245,22 @@ void check_types() {
             check_dot<Value>(t, scaled(reals<X, Y>(random, 50), shift, y_format.minimum_exponent() / 2));
             check_dot<Value>(t, scaled(integers<X, Y>(random, 50), shift, y_format.minimum_exponent() / 2));
         }
+    // Terms as large as a slice can be, all of one sign.
+    for (const std::size_t size : {512u, 1000u}) {
+        vectors<X, Y> alike{"all but alike"};
+        for (std::size_t i = 0; i < size; ++i)
+            alike.add_nearest(2 - std::ldexp(std::fabs(real(random, 2)), -12),
+                              2 - std::ldexp(std::fabs(real(random, 2)), -12));
+        check_dot<Value>(t, alike);
+    }
     // All zeros, of both signs.
     vectors<X, Y> zeros{"zeros"};
     for (int i = 0; i < 100; ++i)
         zeros.add_nearest(i % 3 == 0 ? -0.0 : 0.0, real(random, 3));
     check_dot<Value>(t, zeros);
     auto& ways = decisions();
-    std::printf("decided: %zu enclosed, %zu twofold, %zu definition\n", ways[0], ways[1], ways[2]);
+    std::printf("decided: %zu enclosed, %zu twofold, %zu sliced, %zu definition\n", ways[0], ways[1], ways[2],
+                ways[3]);
     std::fill(std::begin(ways), std::end(ways), std::size_t{0});
     require(t);
 }

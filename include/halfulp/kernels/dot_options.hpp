@@ -16,7 +16,8 @@ inline namespace v0 {
 enum class dot_decision : unsigned char {
     enclosed,   ///< by sums in double and a bound on their error
     twofold,    ///< by a sum of twice the precision and a bound on its error
-    definition  ///< by the exact_accumulator
+    sliced,     ///< by exact sums of slices of the products, and an exact_accumulator for what has no slices
+    definition  ///< by the exact_accumulator, product by product
 };
 
 /// What `dot` can be told.

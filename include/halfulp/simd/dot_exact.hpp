@@ -18,17 +18,20 @@
 ///
 ///    where the last is for products so small that their errors are not numbers of double. No error, no
 ///    rounding: where data and sums fit 53 bits, the sum is known exactly, in any mode.
-/// 3. *Definition*: the exact_accumulator.
+/// 3. *Sliced*: the products of a chunk, in two parts each, are cut into slices of 43 bits at the same places for all
+///    of them (Rump, Ogita, Oishi, "Accurate floating-point summation", part I, SIAM J. Sci. Comput. 31, 2008). 512
+///    slices fit a double when they are added, so every sum is exact; a few go into an exact_accumulator for a chunk.
+///    A chunk whose exponents are too far apart, or that has infinities or NaN, goes there product by product.
+/// 4. *Definition*: the exact_accumulator alone, for what is not read by array kernels.
 ///
 /// An enclosure both of whose ends round to one code has been rounded (Ziv, ACM TOMS 17(3), 1991): rounding is
-/// monotonic in every mode that does not look at random bits. The stochastic modes take 2 where it is exact.
+/// monotonic in every mode that does not look at random bits. The stochastic modes begin with 3.
 
 #include <halfulp/arithmetic/exact.hpp>
 #include <halfulp/core/error_free.hpp>
 #include <halfulp/formats/operations.hpp>
 #include <halfulp/kernels/dot_options.hpp>
-#include <halfulp/kernels/stored_elements.hpp>
-#include <halfulp/simd/array_pipeline.hpp>
+#include <halfulp/simd/dot_operands.hpp>
 
 #include <atomic>
 #include <cmath>
@@ -48,6 +51,18 @@ struct sums_of_lanes {
     alignas(64) double errors[32] = {};
     alignas(64) double sizes[32] = {};
 };
+
+/// Magnitudes of products.
+struct product_range {
+    double largest, smallest;
+};
+
+/// Bits of a slice. A product below 2^k has |slice| <= 2^43 units of 2^(k-43), and what is left of it, with the
+/// error of the product, is below 2^43 units of the next: 512 of them stay below 2^53.
+inline constexpr int slice_bits = 43;
+/// Slices that are cut: so many bits, 53 (106) below the smallest product's exponent included.
+template <bool ProductsAreExact>
+inline constexpr std::size_t slices_of_products = ProductsAreExact ? 3 : 4;
 
 }  // namespace simd
 }  // namespace v0
@@ -98,51 +113,6 @@ struct enclosed_sum {
     }
 };
 
-/// The number type in which elements are read: float where it has all of their values, else double.
-template <class T>
-struct dot_carrier {
-    using type = void;  // no array kernel decodes them
-};
-template <>
-struct dot_carrier<float> {
-    using type = float;
-};
-template <>
-struct dot_carrier<double> {
-    using type = double;
-};
-template <class T>
-requires(is_custom_float<T>::value && sizeof(T) <= 4) struct dot_carrier<T> {
-    static constexpr float_format format = number_format<T>::value;
-    using type = std::conditional_t<can_carry<float>(format), float,
-                                    std::conditional_t<can_carry<double>(format), double, void>>;
-};
-
-/// Elements of a vector, chunk by chunk, as numbers of Carrier.
-template <class T>
-class dot_operand {
-  public:
-    using carrier = typename dot_carrier<T>::type;
-    static constexpr std::size_t chunk = simd::chunk_size<double>;
-
-    dot_operand(simd::isa level, const vector_view<const T>& view) noexcept
-        : source_(level, stored_view(view), plan()) {}
-    /// `count` elements from `begin`, zeros up to whole blocks.
-    const carrier* read(std::size_t begin, std::size_t count) noexcept {
-        return source_.read(begin, count, buffer_);
-    }
-
-  private:
-    static const rounding_plan& plan() noexcept {
-        if constexpr (is_custom_float<T>::value)
-            return plan_to_read<T>;
-        else
-            return constant_plan<formats::bfloat16, projection{}>;  // not looked at
-    }
-    simd::source<carrier, stored_type<T>> source_;
-    alignas(64) carrier buffer_[chunk];
-};
-
 /// True if products are numbers of double.
 template <class X, class Y>
 constexpr bool dot_products_are_exact() noexcept {
@@ -155,6 +125,8 @@ constexpr bool dot_products_are_exact() noexcept {
 /// The exact dot product where an enclosure decides it.
 template <class Value, class X, class Y>
 class enclosed_dot {
+    using x_carrier = typename dot_operand<X>::carrier;
+    using y_carrier = typename dot_operand<Y>::carrier;
     static constexpr bool products_are_exact = dot_products_are_exact<X, Y>();
     /// More digits than this are seldom decided by a plain sum.
     static constexpr bool may_be_enclosed =
@@ -170,16 +142,28 @@ class enclosed_dot {
           options_(options),
           projection_(arithmetic.rounding ? *arithmetic.rounding : projection(result_projection<Value>{})) {}
 
-    std::optional<Value> result(dot_decision& decision) const {
+    Value result(dot_decision& decision) const {
         const simd::default_floating_point_environment guard;
-        if constexpr (may_be_enclosed)
-            if (!is_stochastic(projection_.mode)) {
+        if (!is_stochastic(projection_.mode)) {
+            if constexpr (may_be_enclosed) {
                 decision = dot_decision::enclosed;
                 const enclosed_sum sum = sum_of_parts<true>();
                 if (const auto value = decided(sum, 42 * unit * (1 + 0x1p-18) * sum.size))
-                    return value;
+                    return *value;
             }
-        decision = dot_decision::twofold;
+            decision = dot_decision::twofold;
+            if (const auto value = decided_twofold())
+                return *value;
+        }
+        decision = dot_decision::sliced;
+        return arithmetic_.result<Value>(sum_of_slices(), place());
+    }
+
+  private:
+    static constexpr double unit = 0x1p-53;
+    static constexpr double least = std::numeric_limits<double>::denorm_min();
+
+    std::optional<Value> decided_twofold() const {
         const enclosed_sum sum = sum_of_parts<false>();
         double bound = 0;
         // With an error there is a rounding, if only the last one of a bound that is too small for double.
@@ -195,11 +179,7 @@ class enclosed_dot {
         return decided(sum, bound);
     }
 
-  private:
-    static constexpr double unit = 0x1p-53;
-    static constexpr double least = std::numeric_limits<double>::denorm_min();
-
-    /// Calls step(x, y, count) for chunks of [begin, end).
+    /// Calls step(x, y, begin, count) for chunks of [begin, end).
     template <class Step>
     void for_chunks(std::size_t begin, std::size_t end, const Step& step) const {
         dot_operand<X> x(level_, x_);
@@ -207,7 +187,7 @@ class enclosed_dot {
         constexpr std::size_t most = dot_operand<X>::chunk;
         for (std::size_t i = begin; i < end; i += most) {
             const std::size_t count = most < end - i ? most : end - i;
-            step(x.read(i, count), y.read(i, count), simd::whole_blocks(count));
+            step(x.read(i, count), y.read(i, count), i, count);
         }
     }
 
@@ -224,15 +204,14 @@ class enclosed_dot {
 
     template <bool Enclosed>
     enclosed_sum sum_of_range(std::size_t begin, std::size_t end) const {
-        using x_carrier = typename dot_operand<X>::carrier;
-        using y_carrier = typename dot_operand<Y>::carrier;
         simd::sums_of_lanes lanes;
-        for_chunks(begin, end, [&](const x_carrier* x, const y_carrier* y, std::size_t count) {
+        for_chunks(begin, end, [&](const x_carrier* x, const y_carrier* y, std::size_t, std::size_t count) {
+            const std::size_t padded = simd::whole_blocks(count);
             if constexpr (Enclosed)
-                HALFULP_SIMD_SELECT(level_, add_enclosed<x_carrier, y_carrier>)(x, y, count, lanes);
+                HALFULP_SIMD_SELECT(level_, add_enclosed<x_carrier, y_carrier>)(x, y, padded, lanes);
             else
                 HALFULP_SIMD_SELECT(level_, add_twofold<products_are_exact, x_carrier, y_carrier>)
-            (x, y, count, lanes);
+            (x, y, padded, lanes);
         });
         enclosed_sum sum;
         // Eight lanes at least take turns; then the lanes are added.
@@ -247,13 +226,59 @@ class enclosed_dot {
     }
 
     bool loses_errors() const {
-        using x_carrier = typename dot_operand<X>::carrier;
-        using y_carrier = typename dot_operand<Y>::carrier;
         bool any = false;
-        for_chunks(0, x_.size(), [&](const x_carrier* x, const y_carrier* y, std::size_t count) {
-            any = any || HALFULP_SIMD_SELECT(level_, may_lose_error<x_carrier, y_carrier>)(x, y, count);
+        for_chunks(0, x_.size(), [&](const x_carrier* x, const y_carrier* y, std::size_t, std::size_t count) {
+            any = any || loses_errors(x, y, count);
         });
         return any;
+    }
+    bool loses_errors(const x_carrier* x, const y_carrier* y, std::size_t count) const {
+        return HALFULP_SIMD_SELECT(level_, may_lose_error<x_carrier, y_carrier>)(x, y,
+                                                                                 simd::whole_blocks(count));
+    }
+
+    using accumulator = exact_accumulator<X, Y, double>;
+
+    accumulator sum_of_slices() const {
+        shared_sum<accumulator> sum;
+        for_ranges(options_.execution, x_.size(), simd::block, simd::smallest_share / 4,
+                   [&](std::size_t begin, std::size_t end) {
+                       const simd::default_floating_point_environment guard_of_thread;
+                       accumulator part;
+                       for_chunks(
+                           begin, end,
+                           [&](const x_carrier* x, const y_carrier* y, std::size_t i, std::size_t count) {
+                               if (add_slices(x, y, count, part))
+                                   return;
+                               for (std::size_t k = i; k < i + count; ++k)
+                                   part.add_product(x_[k], y_[k]);
+                           });
+                       sum.merge(part);
+                   });
+        return sum.value();
+    }
+
+    /// Adds a chunk's products, or returns false and adds nothing.
+    bool add_slices(const x_carrier* x, const y_carrier* y, std::size_t count, accumulator& sum) const {
+        constexpr std::size_t slices = simd::slices_of_products<products_are_exact>;
+        const std::size_t padded = simd::whole_blocks(count);
+        const simd::product_range range =
+            HALFULP_SIMD_SELECT(level_, range_of_products<x_carrier, y_carrier>)(x, y, padded);
+        // The grids are numbers of double, and normal ones.
+        if (!(range.largest < 0x1p1000) || (range.largest != 0 && range.largest < 0x1p-800))
+            return false;
+        if (!products_are_exact && range.smallest < 0x1p-960 && loses_errors(x, y, count))
+            return false;
+        const int top = range.largest == 0 ? 0 : std::ilogb(range.largest) + 1;
+        double grids[slices], sums[slices];
+        for (std::size_t s = 0; s < slices; ++s)
+            grids[s] = std::ldexp(1.5, 52 + top - simd::slice_bits * (static_cast<int>(s) + 1));
+        if (!HALFULP_SIMD_SELECT(level_, sum_slices<products_are_exact, x_carrier, y_carrier>)(x, y, padded,
+                                                                                               grids, sums))
+            return false;
+        for (const double slice : sums)
+            sum.add(slice);
+        return true;
     }
 
     /// The result, if all numbers within `bound` of the sum round to it.
@@ -265,12 +290,8 @@ class enclosed_dot {
         if (bound == 0) {
             if (value == 0 && error == 0)
                 return arithmetic_.result<Value>(exact_accumulator<X, Y>{}, place());
-            return add<Value>(value, error, projection_,
-                              arithmetic::random_bits_at(projection_, arithmetic_.seed, place(),
-                                                         arithmetic::rounding_site::result));
+            return add<Value>(value, error, projection_);
         }
-        if (is_stochastic(projection_.mode))
-            return std::nullopt;
         bound += (std::fabs(error) + bound) * 0x1p-52;  // for the rounding of the ends
         const double low = error - bound, high = error + bound;
         // Both on one side of zero: a zero has a sign of its own, and so may what overflows.

@@ -112,6 +112,75 @@ inline bool may_lose_error(const X* x, const Y* y, std::size_t count) noexcept {
     return all != 0;
 }
 
+/// The largest and the smallest magnitude of products, rounded; NaN counts as neither.
+template <class X, class Y>
+inline product_range range_of_products(const X* x, const Y* y, std::size_t count) noexcept {
+    constexpr int width = lanes_of<double>::count;
+    reals64 largest = {};
+    reals64 smallest = reals64{} + std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < count; i += width) {
+        const reals64 size = magnitude_of(as_rounded(load_as_double(x + i) * load_as_double(y + i)));
+        largest = size > largest ? size : largest;
+        smallest = size < smallest ? size : smallest;
+    }
+    product_range range{largest[0], smallest[0]};
+    for (int lane = 1; lane < width; ++lane) {
+        range.largest = largest[lane] > range.largest ? largest[lane] : range.largest;
+        range.smallest = smallest[lane] < range.smallest ? smallest[lane] : range.smallest;
+    }
+    return range;
+}
+
+/// x's part above the last place of `grid`, which is taken off x: both exactly.
+HALFULP_ALWAYS_INLINE reals64 cut_slice(reals64& x, reals64 grid) noexcept {
+    const reals64 slice = (x + grid) - grid;
+    x = x - slice;
+    return slice;
+}
+
+/// sums[s] = Σ slices of products in the places of grids[s]; true if nothing of any product is left, which of
+/// infinities and NaN there is.
+template <bool ProductsAreExact, class X, class Y>
+inline bool sum_slices(const X* x, const Y* y, std::size_t count, const double* grids,
+                       double* sums) noexcept {
+    constexpr std::size_t width = lanes_of<double>::count;
+    constexpr std::size_t slices = slices_of_products<ProductsAreExact>;
+    reals64 grid[slices], sum[slices];
+#pragma GCC unroll 4
+    for (std::size_t s = 0; s < slices; ++s) {
+        grid[s] = reals64{} + grids[s];
+        sum[s] = reals64{};
+    }
+    words64 left_over = {};
+    for (std::size_t i = 0; i < count; i += width) {
+        const reals64 left = load_as_double(x + i);
+        const reals64 right = load_as_double(y + i);
+        reals64 product = as_rounded(left * right);
+        [[maybe_unused]] reals64 error = {};
+        if constexpr (!ProductsAreExact)
+            error = product_error(left, right, product);
+#pragma GCC unroll 4
+        for (std::size_t s = 0; s < slices; ++s) {
+            sum[s] = sum[s] + cut_slice(product, grid[s]);
+            if constexpr (!ProductsAreExact)
+                if (s != 0)
+                    sum[s] = sum[s] + cut_slice(error, grid[s]);
+        }
+        left_over |= as_words(product);
+        if constexpr (!ProductsAreExact)
+            left_over |= as_words(error);
+    }
+    for (std::size_t s = 0; s < slices; ++s) {
+        sums[s] = 0;
+        for (std::size_t lane = 0; lane < width; ++lane)
+            sums[s] += sum[s][lane];
+    }
+    std::uint64_t all = 0;
+    for (std::size_t lane = 0; lane < width; ++lane)
+        all |= left_over[lane];
+    return (all & carrier_constants<double>::magnitude_mask) == 0;
+}
+
 }  // namespace HALFULP_FAMILY
 }  // namespace simd
 }  // namespace v0
