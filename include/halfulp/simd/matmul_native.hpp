@@ -7,6 +7,7 @@
 #include <halfulp/kernels/matmul_options.hpp>
 #include <halfulp/simd/matmul_bfloat16.hpp>
 #include <halfulp/simd/matmul_operands.hpp>
+#include <halfulp/simd/matvec_native.hpp>
 
 #if HALFULP_HAS_SIMD
 
@@ -92,9 +93,31 @@ bool matmul_fast(const matrix_view<A>& a, const matrix_view<B>& b, const matrix_
         return false;
     using X = std::remove_cv_t<A>;
     using Y = std::remove_cv_t<B>;
-    // Lanes are columns; with very few of them the transposed product fills more.
-    if (c.columns() <= 2 && c.rows() >= 16)
+    // Lanes are columns; with very few of them the transposed product fills more, or lanes are rows.
+    constexpr std::size_t few = 2, many = 16;
+    if (c.rows() <= few && c.columns() >= many && b.row_stride() == 1 && b.column_stride() != 1)
         return matmul_fast(b.transposed(), a.transposed(), c.transposed(), arithmetic, options);
+    if (c.columns() <= few && c.rows() >= many) {
+        if (a.column_stride() != 1 && a.row_stride() == 1)
+            return matmul_fast(b.transposed(), a.transposed(), c.transposed(), arithmetic, options);
+        const simd::value_reader<Carrier, X> rows(level, a);
+        const simd::value_reader<Carrier, Y> columns(level, b.transposed());
+        simd::for_parts_of_matrix(
+            options.execution, c.rows(), 1, a.columns() * c.columns(), 1,
+            [&](std::size_t first_row, std::size_t, std::size_t height, std::size_t) {
+                const simd::default_floating_point_environment guard;
+                simd::multiply_along_lines<Carrier>(
+                    level, rows, columns, a.columns(), first_row, height, c.columns(),
+                    [&](std::size_t i, std::size_t j) {
+                        return options.accumulate ? arithmetic.template start<X, Y>(c(i, j)) : Carrier{0};
+                    },
+                    [&](std::size_t i, std::size_t j, const Carrier* sums, std::size_t count) {
+                        write_results(level, arithmetic, sums,
+                                      vector_view<C>(&c(i, j), count, c.row_stride()));
+                    });
+            });
+        return true;
+    }
     const auto start = [&](const C& value) { return arithmetic.template start<X, Y>(value); };
     const auto finish = [&](const Carrier* sums, const vector_view<C>& row, std::size_t, std::size_t) {
         write_results(level, arithmetic, sums, row);
