@@ -60,9 +60,11 @@ struct product_range {
 /// Bits of a slice. A product below 2^k has |slice| <= 2^43 units of 2^(k-43), and what is left of it, with the
 /// error of the product, is below 2^43 units of the next: 512 of them stay below 2^53.
 inline constexpr int slice_bits = 43;
-/// Slices that are cut: so many bits, 53 (106) below the smallest product's exponent included.
+/// Slices that are cut from products whose exponents are close together, and from others; none of them has to do.
 template <bool ProductsAreExact>
-inline constexpr std::size_t slices_of_products = ProductsAreExact ? 3 : 4;
+inline constexpr std::size_t fewest_slices = ProductsAreExact ? 2 : 3;
+template <bool ProductsAreExact>
+inline constexpr std::size_t most_slices = ProductsAreExact ? 3 : 4;
 
 }  // namespace simd
 }  // namespace v0
@@ -248,7 +250,7 @@ class enclosed_dot {
                        for_chunks(
                            begin, end,
                            [&](const x_carrier* x, const y_carrier* y, std::size_t i, std::size_t count) {
-                               if (add_slices(x, y, count, part))
+                               if (add_chunk(x, y, count, part))
                                    return;
                                for (std::size_t k = i; k < i + count; ++k)
                                    part.add_product(x_[k], y_[k]);
@@ -259,8 +261,7 @@ class enclosed_dot {
     }
 
     /// Adds a chunk's products, or returns false and adds nothing.
-    bool add_slices(const x_carrier* x, const y_carrier* y, std::size_t count, accumulator& sum) const {
-        constexpr std::size_t slices = simd::slices_of_products<products_are_exact>;
+    bool add_chunk(const x_carrier* x, const y_carrier* y, std::size_t count, accumulator& sum) const {
         const std::size_t padded = simd::whole_blocks(count);
         const simd::product_range range =
             HALFULP_SIMD_SELECT(level_, range_of_products<x_carrier, y_carrier>)(x, y, padded);
@@ -270,11 +271,21 @@ class enclosed_dot {
         if (!products_are_exact && range.smallest < 0x1p-960 && loses_errors(x, y, count))
             return false;
         const int top = range.largest == 0 ? 0 : std::ilogb(range.largest) + 1;
-        double grids[slices], sums[slices];
-        for (std::size_t s = 0; s < slices; ++s)
+        constexpr std::size_t few = simd::fewest_slices<products_are_exact>;
+        constexpr std::size_t most = simd::most_slices<products_are_exact>;
+        // Bits below the smallest product's exponent are 53, or twice as many.
+        constexpr int spare = static_cast<int>(few) * simd::slice_bits - (products_are_exact ? 53 : 106);
+        return range.smallest > std::ldexp(range.largest, -spare) ? add_slices<few>(x, y, padded, top, sum)
+                                                                  : add_slices<most>(x, y, padded, top, sum);
+    }
+    template <std::size_t Slices>
+    bool add_slices(const x_carrier* x, const y_carrier* y, std::size_t padded, int top,
+                    accumulator& sum) const {
+        double grids[Slices], sums[Slices];
+        for (std::size_t s = 0; s < Slices; ++s)
             grids[s] = std::ldexp(1.5, 52 + top - simd::slice_bits * (static_cast<int>(s) + 1));
-        if (!HALFULP_SIMD_SELECT(level_, sum_slices<products_are_exact, x_carrier, y_carrier>)(x, y, padded,
-                                                                                               grids, sums))
+        if (!HALFULP_SIMD_SELECT(level_, sum_slices<Slices, products_are_exact, x_carrier, y_carrier>)(
+                x, y, padded, grids, sums))
             return false;
         for (const double slice : sums)
             sum.add(slice);

@@ -14,7 +14,24 @@ HALFULP_ALWAYS_INLINE reals64 load_as_double(const double* from) noexcept {
     return load<reals64>(from);
 }
 HALFULP_ALWAYS_INLINE reals64 load_as_double(const float* from) noexcept {
-    return __builtin_convertvector(load<lanes_of<double>::binary32>(from), reals64);
+    // g++ makes two half registers and an insertion of the conversion that it is.
+    struct row {
+        float numbers[lanes_of<double>::count];
+    };
+    reals64 result;
+    __asm__("{vcvtps2pd %1, %0|vcvtps2pd %0, %1}" : "=v"(result) : "m"(*reinterpret_cast<const row*>(from)));
+    return result;
+}
+/// The greater (lesser) of x and y; y if one is NaN.
+HALFULP_ALWAYS_INLINE reals64 greater_number(reals64 x, reals64 y) noexcept {
+    reals64 result;
+    __asm__("{vmaxpd %2, %1, %0|vmaxpd %0, %1, %2}" : "=v"(result) : "v"(x), "v"(y));
+    return result;
+}
+HALFULP_ALWAYS_INLINE reals64 lesser_number(reals64 x, reals64 y) noexcept {
+    reals64 result;
+    __asm__("{vminpd %2, %1, %0|vminpd %0, %1, %2}" : "=v"(result) : "v"(x), "v"(y));
+    return result;
 }
 HALFULP_ALWAYS_INLINE reals64 magnitude_of(reals64 x) noexcept {
     return as_reals(as_words(x) & carrier_constants<double>::magnitude_mask);
@@ -120,8 +137,8 @@ inline product_range range_of_products(const X* x, const Y* y, std::size_t count
     reals64 smallest = reals64{} + std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < count; i += width) {
         const reals64 size = magnitude_of(as_rounded(load_as_double(x + i) * load_as_double(y + i)));
-        largest = size > largest ? size : largest;
-        smallest = size < smallest ? size : smallest;
+        largest = greater_number(size, largest);
+        smallest = lesser_number(size, smallest);
     }
     product_range range{largest[0], smallest[0]};
     for (int lane = 1; lane < width; ++lane) {
@@ -140,14 +157,13 @@ HALFULP_ALWAYS_INLINE reals64 cut_slice(reals64& x, reals64 grid) noexcept {
 
 /// sums[s] = Σ slices of products in the places of grids[s]; true if nothing of any product is left, which of
 /// infinities and NaN there is.
-template <bool ProductsAreExact, class X, class Y>
+template <std::size_t Slices, bool ProductsAreExact, class X, class Y>
 inline bool sum_slices(const X* x, const Y* y, std::size_t count, const double* grids,
                        double* sums) noexcept {
     constexpr std::size_t width = lanes_of<double>::count;
-    constexpr std::size_t slices = slices_of_products<ProductsAreExact>;
-    reals64 grid[slices], sum[slices];
+    reals64 grid[Slices], sum[Slices];
 #pragma GCC unroll 4
-    for (std::size_t s = 0; s < slices; ++s) {
+    for (std::size_t s = 0; s < Slices; ++s) {
         grid[s] = reals64{} + grids[s];
         sum[s] = reals64{};
     }
@@ -160,7 +176,7 @@ inline bool sum_slices(const X* x, const Y* y, std::size_t count, const double* 
         if constexpr (!ProductsAreExact)
             error = product_error(left, right, product);
 #pragma GCC unroll 4
-        for (std::size_t s = 0; s < slices; ++s) {
+        for (std::size_t s = 0; s < Slices; ++s) {
             sum[s] = sum[s] + cut_slice(product, grid[s]);
             if constexpr (!ProductsAreExact)
                 if (s != 0)
@@ -170,7 +186,7 @@ inline bool sum_slices(const X* x, const Y* y, std::size_t count, const double* 
         if constexpr (!ProductsAreExact)
             left_over |= as_words(error);
     }
-    for (std::size_t s = 0; s < slices; ++s) {
+    for (std::size_t s = 0; s < Slices; ++s) {
         sums[s] = 0;
         for (std::size_t lane = 0; lane < width; ++lane)
             sums[s] += sum[s][lane];
