@@ -342,8 +342,8 @@ void check_types(std::uint64_t seed) {
     check_modes<C>(t, reals<A, B>(random, 3, 0, 5), 0);
     check_modes<C>(t, reals<A, B>(random, 3, 1, 5), 0);
     const matmul_report& r = decided();
-    std::printf("decided: %zu single, %zu enclosed, %zu twofold, %zu residues, %zu definition\n", r.single,
-                r.enclosed, r.twofold, r.residues, r.definition);
+    std::printf("decided: %zu single, %zu enclosed, %zu alone, %zu residues, %zu definition\n", r.single,
+                r.enclosed, r.alone, r.residues, r.definition);
     decided() = {};
     require(t);
 }

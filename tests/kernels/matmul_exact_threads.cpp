@@ -34,7 +34,7 @@ void check_threads(tally& t) {
                 matmul(x.a.view(), x.b.view(), c.view(), arithmetic,
                        {.execution = execution::parallel(4), .report = &report});
                 t.expect(
-                    report.single + report.enclosed + report.twofold + report.residues + report.definition ==
+                    report.single + report.enclosed + report.alone + report.residues + report.definition ==
                         c.data.size(),
                     [&] { return x.name + ": the report does not count every element once"; });
             }

@@ -25,7 +25,7 @@ struct matmul_blocking {
 struct matmul_report {
     std::size_t single = 0;      ///< by a chain in float, in which nothing rounds
     std::size_t enclosed = 0;    ///< by a chain in double and a bound on its error
-    std::size_t twofold = 0;     ///< by a sum of twice the precision and a bound on its error
+    std::size_t alone = 0;       ///< by an exact dot product of its own, see simd/dot_exact.hpp
     std::size_t residues = 0;    ///< by integers modulo coprime numbers
     std::size_t definition = 0;  ///< by the exact_accumulator
 

@@ -85,28 +85,6 @@ inline void enclose(const double* sums, std::size_t count, const enclosure_of_ro
     }
 }
 
-/// Σ x·y of products that are exact in double, as value + error with an error of its own of at most
-/// count²·2^-106·Σ|x·y|: the sum's rounding errors are added up beside it, one pair a lane (Ogita, Rump, Oishi,
-/// "Accurate sum and dot product", SIAM J. Sci. Comput. 26, 2005, Sum2).
-inline value_and_error sum_twofold(const double* x, const double* y, std::size_t count) noexcept {
-    constexpr int lanes = lanes_of<double>::count;
-    reals64 sum = {}, errors = {};
-    for (std::size_t i = 0; i < count; i += lanes) {
-        const reals64 term = as_rounded(load<reals64>(x + i) * load<reals64>(y + i));
-        const reals64 next = sum + term;
-        const reals64 term_part = next - sum;
-        const reals64 sum_part = next - term_part;
-        errors = errors + ((sum - sum_part) + (term - term_part));
-        sum = next;
-    }
-    value_and_error total{0, 0};
-    for (int lane = 0; lane < lanes; ++lane) {
-        const value_and_error next = two_sum(total.value, sum[lane]);
-        total = {next.value, total.error + (next.error + errors[lane])};
-    }
-    return total;
-}
-
 #if HALFULP_FAMILY_BYTES == 64
 
 HALFULP_ALWAYS_INLINE reals64 to_integer(reals64 x) noexcept {
