@@ -42,5 +42,27 @@ __attribute__((target("avx512f,fma"))) void operate(const reals* x, reals* y) {
     *y = *x - *y;
 }
 #endif
+template <int Rows>
+__attribute__((target("avx512f,fma"), noinline)) void multiply_tile(const reals* x, reals* y, long steps) {
+    reals sum = *y;
+    for (long k = 0; k < steps; ++k) {
+#if HALFULP_TEST_MISTAKE != 8  // a tile that does not multiply
+        __asm__("vfmadd231ps %1, %1, %0" : "+v"(sum) : "v"(x[k]));
+#endif
+#if HALFULP_TEST_MISTAKE == 6  // sums that do not stay in registers
+        volatile reals spilled = sum;
+        sum = spilled;
+#endif
+#if HALFULP_TEST_MISTAKE == 7  // an addition for each product
+        __asm__("vaddps %0, %0, %0" : "+v"(sum));
+#endif
+        __asm__("vmulps %0, %0, %0" : "+v"(sum));
+#if HALFULP_TEST_MISTAKE != 8
+        __asm__("vfmadd231ps %1, %1, %0" : "+v"(sum) : "v"(x[k]));
+#endif
+    }
+    *y = sum;
+}
+template void multiply_tile<HALFULP_TEST_MISTAKE == 9 ? 11 : 12>(const reals*, reals*, long);
 }  // namespace avx512
 }  // namespace halfulp::v0::simd

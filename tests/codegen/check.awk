@@ -4,8 +4,12 @@
 #
 #   expected   kernels that either family has to have, apart by spaces, or family::kernel for one of them
 #   no_calls   kernels that call nothing
+#   fused      kernels that fuse products and sums, as their definition says
+#   steady     a pattern of functions whose sums stay in registers: between the first and the last of their fused
+#              operations nothing is on the stack, and nothing is added
 #   widths     1: avx512 kernels use zmm, avx2 ones use ymm and no zmm
-#   narrow     kernels that need not: the wide side of a conversion may be in memory, and a fence has no register
+#   narrow     kernels that need not: the wide side of a conversion may be in memory, a fence has no register, and
+#              doubles are turned by fours
 
 function finish() {
     if (kernel == "")
@@ -16,6 +20,8 @@ function finish() {
         complain("uses a zmm register")
     if (widths && family == "avx2" && !ymm && !(kernel in thin))
         complain("uses no ymm register")
+    if (is_steady && !fuses)
+        complain("fuses nothing")
 }
 function complain(what) {
     print "  " family "::" signature ": " what
@@ -25,6 +31,9 @@ BEGIN {
     n = split(no_calls, names, " ")
     for (i = 1; i <= n; ++i)
         silent[names[i]] = 1
+    n = split(fused, names, " ")
+    for (i = 1; i <= n; ++i)
+        may_fuse[names[i]] = 1
     n = split(narrow, names, " ")
     for (i = 1; i <= n; ++i)
         thin[names[i]] = 1
@@ -40,17 +49,32 @@ BEGIN {
         sub(/>:$/, "", signature)
         seen[family "::" kernel]++
         functions++
-        zmm = ymm = 0
+        zmm = ymm = fuses = 0
+        between = ""
+        is_steady = steady != "" && $0 ~ steady
+        steady_functions += is_steady
     }
     next
 }
 kernel == "" { next }
 /%zmm/ { zmm = 1 }
 /%ymm/ { ymm = 1 }
-/[ \t]vfn?m(add|sub)/ { complain("fuses a product and a sum: " $0) }
+/[ \t]vfn?m(add|sub)/ {
+    if (!(kernel in may_fuse))
+        complain("fuses a product and a sum: " $0)
+    if (between != "")
+        complain("does more than fuse in its loop: " between)
+    fuses = 1
+    between = ""
+}
+is_steady && fuses && /\(%r[sb]p|[ \t]vadd[ps][sd]/ { between = $0 }
 (kernel in silent) && /[ \t]call/ { complain("calls: " $0) }
 END {
     finish()
+    if (steady != "" && !steady_functions) {
+        print "  nothing like " steady " is there"
+        wrong++
+    }
     n = split(expected, names, " ")
     for (i = 1; i <= n; ++i) {
         m = names[i] ~ /::/ ? split(names[i], both, "@") : split("avx2::" names[i] "@avx512::" names[i], both, "@")

@@ -4,37 +4,55 @@
 # Looks at the instructions of the kernels: check.sh <mode> <compiler> <objdump> <folder of the sources>
 # <include folder> <folder to work in>. The modes:
 #
-#   plain       -O2: the registers of each family, no fused operation, no call in the innermost kernels
-#   contracted  -O2 -march=native -ffp-contract=fast: no fused operation all the same, and no call
+#   plain       -O2: the registers of each family, no fused operation but where it is the definition, no call in
+#               the innermost kernels, the sums of the largest tile in registers
+#   contracted  -O2 -march=native -ffp-contract=fast: no more fused operations, and no call
 #   self_test   that each mistake in broken.cpp is found
 set -u
 mode=$1 compiler=$2 objdump=$3 here=$4 include=$5 work=$6
 mkdir -p "$work" || exit 1
-kernels="round_nearest_even round_by_addend round_stochastic from_codes fill_philox convert pack_bits"
-kernels="$kernels unpack_bits operate all_within count_statistics copy_past_caches"
-silent="round_nearest_even round_by_addend fill_philox from_codes"
+arrays="round_nearest_even round_by_addend round_stochastic from_codes fill_philox convert pack_bits"
+arrays="$arrays unpack_bits operate all_within count_statistics copy_past_caches"
+tiles="multiply_tile multiply_rounded_tile"
+products="$tiles transpose enclose bound_along bound_across"
+products="$products avx512::residues avx512::reduce_sums avx512::combine_residues avx512::pair_along"
+silent="round_nearest_even round_by_addend fill_philox from_codes multiply_tile enclose bound_along"
+silent="$silent bound_across residues reduce_sums combine_residues pair_along transpose"
+fused="multiply_tile multiply_rounded_tile multiply_with_specials enclose sum_twofold bound_along bound_across"
+fused="$fused residues reduce_sums combine_residues multiply_lines"
+steady="avx512::multiply_tile<.*chain_of<(float|double)>, 12, 2, true>"
 
-look() {  # object, expected kernels, whether widths count
+look() {  # object, expected kernels, whether widths count, functions whose sums stay in registers
     "$objdump" -d -C --no-show-raw-insn "$1" >"$1.txt" || exit 1
-    awk -v expected="$2" -v no_calls="$silent" -v narrow="convert fence" -v widths="$3" -f "$here/check.awk" "$1.txt"
+    awk -v expected="$2" -v no_calls="$silent" -v narrow="convert fence transpose" -v fused="$fused" -v widths="$3" \
+        -v steady="$4" -f "$here/check.awk" "$1.txt"
+}
+compile_and_look() {  # what the objects are called, kernels of products, whether widths count, options
+    name=$1 products=$2 widths=$3
+    shift 3
+    failed=0
+    for part in kernels matmul_kernels; do
+        "$compiler" -std=c++20 -O2 "$@" -I"$include" -c "$here/$part.cpp" -o "$work/$name.$part.o" || exit 1
+    done
+    look "$work/$name.kernels.o" "$arrays" "$widths" "" || failed=1
+    look "$work/$name.matmul_kernels.o" "$products" "$widths" "$steady" || failed=1
+    exit $failed
 }
 
 case $mode in
 plain)
-    "$compiler" -std=c++20 -O2 -I"$include" -c "$here/kernels.cpp" -o "$work/plain.o" || exit 1
-    look "$work/plain.o" "$kernels" 1
+    compile_and_look plain "$products" 1
     ;;
 contracted)
-    "$compiler" -std=c++20 -O2 -march=native -ffp-contract=fast -I"$include" -c "$here/kernels.cpp" \
-        -o "$work/contracted.o" || exit 1
-    look "$work/contracted.o" "$kernels" 0
+    # What runs on this machine anyway may be inlined where it is called.
+    compile_and_look contracted "$tiles" 0 -march=native -ffp-contract=fast
     ;;
 self_test)
     failed=0
-    for mistake in 0 1 2 3 4 5; do
+    for mistake in 0 1 2 3 4 5 6 7 8 9; do
         "$compiler" -std=c++20 -O2 -DHALFULP_TEST_MISTAKE=$mistake -c "$here/broken.cpp" \
             -o "$work/broken$mistake.o" || exit 1
-        report=$(look "$work/broken$mistake.o" operate 1)
+        report=$(look "$work/broken$mistake.o" "operate avx512::multiply_tile" 1 "avx512::multiply_tile<12>")
         found=$?
         case $mistake in
         0) phrase="0 complaints" ;;
@@ -43,6 +61,10 @@ self_test)
         3) phrase="avx2::operate.*fuses a product and a sum" ;;
         4) phrase="avx512::round_by_addend.*calls" ;;
         5) phrase="avx512::operate is not there" ;;
+        6) phrase="avx512::multiply_tile<12>.*does more than fuse in its loop.*(%r[sb]p" ;;
+        7) phrase="avx512::multiply_tile<12>.*does more than fuse in its loop.*vadd" ;;
+        8) phrase="avx512::multiply_tile<12>.*fuses nothing" ;;
+        9) phrase="nothing like avx512::multiply_tile<12> is there" ;;
         esac
         if ! echo "$report" | grep -q "$phrase" || { [ $mistake = 0 ] && [ $found != 0 ]; } ||
             { [ $mistake != 0 ] && [ $found = 0 ]; }; then
