@@ -218,7 +218,9 @@ class enclosed_dot {
         enclosed_sum sum;
         // Eight lanes at least take turns; then the lanes are added.
         sum.additions = static_cast<double>((end - begin) / 8 + 2 * simd::block);
-        for (std::size_t lane = 0; lane < 32; ++lane) {
+        // The lanes that were used: see family/dot_exact.hpp.
+        const std::size_t used = Enclosed || level_ != simd::isa::avx512 ? 8 : 32;
+        for (std::size_t lane = 0; lane < used; ++lane) {
             const value_and_error next = two_sum(sum.value, lanes.sums[lane]);
             sum.value = next.value;
             sum.error += next.error + lanes.errors[lane];
