@@ -5,8 +5,8 @@
 // Units are products. --benchmark_filter chooses a group:
 //
 //   dot.*exact              operands spread evenly over [-1, 1): an enclosure decides
-//   dot.*exact(halves)      the second half cancels the first but for its last bits
-//   dot.*exact(midpoint)    what remains is the midpoint of two results: only the accumulator decides
+//   dot.*exact(halves)      the second half cancels the first but for its last bits: twofold sums, or slices
+//   dot.*exact(midpoint)    what remains is the midpoint of two results: no bound decides, slices do
 //   accumulator             exact_accumulator alone, product after product
 //
 // xnative: to our native dot product of the same operands, one chain of fused multiply-adds; xaccumulator: to
