@@ -134,32 +134,8 @@ class rounded_product {
             else if constexpr (!is_fused)
                 shape = find_tiles < Carrier,
                 product_format == sum_format ? product_rounding::as_sum : product_rounding::own > ();
-            if (shape == nullptr)
-                return false;
-            run_tiles(*shape);
+            run_tiles(*shape, is_truncated);
             return true;
-        }
-    }
-
-    /// In which carriers there are tiles for a mode: float where sums of the format have room in it, and double for
-    /// the rest, which includes operands whose products may leave float's exponents. Where only the run-time
-    /// projection knows, stochastic_a has them in both, stochastic_b and c in double.
-    template <class Carrier>
-    static constexpr bool has_tiles(rounding mode) noexcept {
-        constexpr int precision = sum_format.precision();
-        constexpr bool is_float = std::same_as<Carrier, float>;
-        const bool is_drawn = is_stochastic(mode) && mode != rounding::stochastic_equal;
-        if (!is_float && needs_bounds<float>())
-            return true;
-        if constexpr (requires { Rounding::value; }) {
-            constexpr projection p = Rounding::value;
-            const bool in_float = may_carry<float>() &&
-                                  (mode == rounding::stochastic_a ? precision + p.random_bits <= 24
-                                                                  : carrier::sum_is_safe(sum_format, p, 24));
-            return is_float == in_float || (mode == rounding::stochastic_a && !is_float);
-        } else {
-            const bool in_float = may_carry<float>() && precision + 3 <= 24;
-            return mode == rounding::stochastic_a ? true : is_drawn ? !is_float : is_float == in_float;
         }
     }
 
@@ -168,7 +144,7 @@ class rounded_product {
         return &simd::shape_at<Step>(level_);
     }
 
-    /// The tiles that round as the mode asks, or null.
+    /// The tiles that round as the mode asks.
     template <class Carrier, simd::product_rounding Products>
     const simd::tile_shape<Carrier, Carrier>* find_tiles() const noexcept {
         using namespace simd;
@@ -177,8 +153,10 @@ class rounded_product {
             Products == product_rounding::none ||
             (Products == product_rounding::as_sum &&
              2 * sum_format.precision() + 2 <= number_format<Carrier>::value.precision());
-        if constexpr (may_have<Rounding>(rounding::ties_to_even) && is_innocuous &&
-                      has_tiles<Carrier>(rounding::ties_to_even))
+        // Double has a short form of its own where float is not wide enough for the format, or may not be for the data.
+        constexpr bool is_used = std::same_as<Carrier, float> || !may_carry<float>() ||
+                                 needs_bounds<float>() || !carrier::sum_is_safe(sum_format, projection{}, 24);
+        if constexpr (may_have<Rounding>(rounding::ties_to_even) && is_innocuous && is_used)
             if (mode == rounding::ties_to_even) {
                 const nearest_even_form form = sum_plan_.template constants<Carrier>().form;
                 if (form == nearest_even_form::sum)
@@ -204,24 +182,9 @@ class rounded_product {
             HALFULP_ROUNDED_BY_PROCESSOR(to_odd)
 #undef HALFULP_ROUNDED_BY_PROCESSOR
         }
-#define HALFULP_ROUNDED_STOCHASTIC(mode_name)                                                         \
-    if constexpr (may_have<Rounding>(rounding::mode_name) && has_tiles<Carrier>(rounding::mode_name)) \
-        if (mode == rounding::mode_name)                                                              \
-            return tiles<rounded_step<Carrier, rounds_stochastically<rounding::mode_name>, Products>>();
-        HALFULP_ROUNDED_STOCHASTIC(stochastic_a)
-        HALFULP_ROUNDED_STOCHASTIC(stochastic_b)
-        HALFULP_ROUNDED_STOCHASTIC(stochastic_c)
-#undef HALFULP_ROUNDED_STOCHASTIC
-#define HALFULP_ROUNDED_BY_ADDEND(kind)                                                                      \
-    if constexpr (may_have<Rounding>(addend::kind) && has_tiles<Carrier>(rounding::toward_zero))             \
-        if (addend_of(mode) == addend::kind && (!is_stochastic(mode) || mode == rounding::stochastic_equal)) \
-            return tiles<rounded_step<Carrier, rounds_by_addend<addend::kind>, Products>>();
-        HALFULP_ROUNDED_BY_ADDEND(fixed)
-        HALFULP_ROUNDED_BY_ADDEND(by_sign)
-        HALFULP_ROUNDED_BY_ADDEND(by_parity)
-        HALFULP_ROUNDED_BY_ADDEND(by_coin)
-#undef HALFULP_ROUNDED_BY_ADDEND
-        return nullptr;
+        return tiles<rounded_step<Carrier, rounds_as_told,
+                                  Products == product_rounding::none ? product_rounding::none
+                                                                     : product_rounding::own>>();
     }
 
     /// Values that overflow, infinities and NaN become what float makes of them.
@@ -273,12 +236,15 @@ class rounded_product {
     }
 
     template <class carrier>
-    void run_tiles(const simd::tile_shape<carrier, carrier>& shape) const {
+    void run_tiles(const simd::tile_shape<carrier, carrier>& shape, bool is_truncated) const {
         simd::rounded_context<carrier> context;
         context.product = &product_plan_;
         context.sum = &sum_plan_;
         context.rules.zero_sum_is_negative = direction_.mode == rounding::toward_negative;
         context.empty = arithmetic::detail::converted<carrier>(arithmetic_.template zero<X, Y>());
+        context.round = HALFULP_SIMD_SELECT(level_, rounding_of_lanes<carrier, Rounding>)(direction_.mode);
+        context.is_random = is_stochastic(direction_.mode);
+        context.truncates_sums = is_truncated;
         context.seed = arithmetic_.seed;
         context.first_row = options_.first_row;
         context.first_column = options_.first_column;

@@ -25,13 +25,11 @@ namespace simd {
 // Ways of rounding; see family/nearest_even.hpp, rounding.hpp and stochastic.hpp.
 template <nearest_even_form Form>
 struct rounds_nearest_even {
-    static constexpr bool is_random = false;
     static constexpr bool is_short = true;
 };
 /// Form `bits` where what overflows becomes infinity: the format has the carrier's exponents, a carry out of the
 /// largest value makes infinity, and infinity and NaN stay what they are, so that the last sum shows them.
 struct rounds_in_place {
-    static constexpr bool is_random = false;
     static constexpr bool is_short = true;
 };
 /// A directed mode, or to odd, by instructions that round so whatever the processor is set to, in the two forms of
@@ -40,20 +38,23 @@ struct rounds_in_place {
 /// overflows and what is not finite becomes what the processor makes of it.
 template <rounding Mode, nearest_even_form Form>
 struct rounds_by_processor {
-    static constexpr bool is_random = false;
     static constexpr bool is_short = false;
 };
-template <addend Addend>
-struct rounds_by_addend {
-    static constexpr bool is_random = Addend == addend::by_coin;
+/// Any mode, by a function that rounds a register and that the context names: the steps of these modes are long, and
+/// so few tiles need to be compiled where only the run-time projection knows the mode.
+struct rounds_as_told {
     static constexpr bool is_short = false;
 };
+/// The same for one of the stochastic modes that the compiler knows, without the detour through a function.
 template <rounding Mode>
 struct rounds_stochastically {
-    static constexpr bool is_random = true;
     static constexpr bool is_short = false;
 };
 
+template <class Way>
+inline constexpr bool may_be_random = std::same_as<Way, rounds_as_told>;
+template <rounding Mode>
+inline constexpr bool may_be_random<rounds_stochastically<Mode>> = true;
 template <class Way>
 inline constexpr bool is_by_processor = false;
 template <rounding Mode, nearest_even_form Form>
@@ -88,7 +89,6 @@ struct rounded_step {
     using way = Way;
     static constexpr bool has_avx2 = !is_by_processor<Way>;
     static constexpr bool has_edges = false;
-    static constexpr bool is_random = Way::is_random;
     static constexpr product_rounding products = Products;
     static constexpr bool rounds_products = Products != product_rounding::none;
     static constexpr rounding mode = mode_of_processor<Way>;
@@ -103,6 +103,10 @@ struct rounded_context {
     const rounding_plan* sum = nullptr;
     elementwise_rules rules{};
     Carrier empty = 0;  ///< what an empty chain holds
+    /// For rounds_as_told: the function of the family, by simd::…::rounding_of_lanes.
+    void (*round)() = nullptr;
+    bool is_random = false;       ///< it looks at random bits
+    bool truncates_sums = false;  ///< it needs sums rounded toward zero, not to odd
     std::uint64_t seed = 0;
     std::uint64_t first_row = 0;  ///< of the product in a larger one, for the random bits
     std::uint64_t first_column = 0;

@@ -17,14 +17,15 @@ struct rounder;
 template <class Carrier, nearest_even_form Form>
 struct rounder<Carrier, rounds_nearest_even<Form>> {
     using words = typename lanes_of<Carrier>::words;
-    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan) noexcept : lanes(plan) {}
+    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan, void (*)() = nullptr) noexcept
+        : lanes(plan) {}
     HALFULP_ALWAYS_INLINE words operator()(words x, words) const noexcept { return lanes.value_of(x); }
     nearest_even_lanes<Carrier, Form> lanes;
 };
 template <class Carrier>
 struct rounder<Carrier, rounds_in_place> {
     using words = typename lanes_of<Carrier>::words;
-    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan) noexcept
+    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan, void (*)() = nullptr) noexcept
         : dropped(plan.template constants<Carrier>().dropped),
           below_half(splat<Carrier>(plan.template constants<Carrier>().add_positive)),
           keep(splat<Carrier>(plan.template constants<Carrier>().keep)) {}
@@ -35,21 +36,43 @@ struct rounder<Carrier, rounds_in_place> {
     int dropped;
     words below_half, keep;
 };
-template <class Carrier, addend Addend>
-struct rounder<Carrier, rounds_by_addend<Addend>> {
+template <class Carrier>
+using function_of_lanes = typename lanes_of<Carrier>::words (*)(typename lanes_of<Carrier>::words x,
+                                                                typename lanes_of<Carrier>::words random,
+                                                                const rounding_plan&) noexcept;
+template <class Carrier>
+struct rounder<Carrier, rounds_as_told> {
     using words = typename lanes_of<Carrier>::words;
-    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan) noexcept
-        : plan_(plan), registers(plan.template constants<Carrier>()) {}
+    HALFULP_ALWAYS_INLINE rounder(const rounding_plan& plan, void (*round)()) noexcept
+        : plan_(plan), round_(reinterpret_cast<function_of_lanes<Carrier>>(round)) {}
     HALFULP_ALWAYS_INLINE words operator()(words x, words random) const noexcept {
-        return lanes_by_addend<Carrier, Addend>(x, random, plan_, registers);
+        return round_(x, random, plan_);
     }
     const rounding_plan& plan_;
-    rounding_registers<Carrier> registers;
+    function_of_lanes<Carrier> round_;
 };
+
+template <class Carrier, addend Addend>
+inline typename lanes_of<Carrier>::words round_lanes_by_addend(typename lanes_of<Carrier>::words x,
+                                                               typename lanes_of<Carrier>::words random,
+                                                               const rounding_plan& plan) noexcept {
+    return lanes_by_addend<Carrier, Addend>(x, random, plan,
+                                            rounding_registers<Carrier>(plan.template constants<Carrier>()));
+}
+template <class Carrier, rounding Mode>
+inline typename lanes_of<Carrier>::words round_lanes_stochastically(typename lanes_of<Carrier>::words x,
+                                                                    typename lanes_of<Carrier>::words random,
+                                                                    const rounding_plan& plan) noexcept {
+    const rounding_registers<Carrier> registers(plan.template constants<Carrier>());
+    return plan.template constants<Carrier>().has_fixed_point
+               ? lanes_stochastic_fixed<Carrier, Mode>(x, random, plan, registers)
+               : lanes_stochastic<Carrier, Mode>(x, random, plan, registers);
+}
+
 template <class Carrier, rounding Mode>
 struct rounder<Carrier, rounds_stochastically<Mode>> {
     using words = typename lanes_of<Carrier>::words;
-    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan) noexcept
+    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan, void (*)() = nullptr) noexcept
         : plan_(plan), registers(plan.template constants<Carrier>()) {}
     HALFULP_ALWAYS_INLINE words operator()(words x, words random) const noexcept {
         return plan_.template constants<Carrier>().has_fixed_point
@@ -59,6 +82,32 @@ struct rounder<Carrier, rounds_stochastically<Mode>> {
     const rounding_plan& plan_;
     rounding_registers<Carrier> registers;
 };
+
+/// The function for a mode of those that the projection may have.
+template <class Carrier, class Projection>
+inline void (*rounding_of_lanes(rounding mode) noexcept)() {
+    function_of_lanes<Carrier> result = nullptr;
+#define HALFULP_LANES(condition, ...)              \
+    if constexpr (may_have<Projection>(condition)) \
+        if (is_mode(condition))                    \
+            result = &__VA_ARGS__;
+    const auto is_mode = [mode](auto condition) {
+        if constexpr (std::same_as<decltype(condition), rounding>)
+            return mode == condition;
+        else
+            return addend_of(mode) == condition &&
+                   (!is_stochastic(mode) || mode == rounding::stochastic_equal);
+    };
+    HALFULP_LANES(addend::fixed, round_lanes_by_addend<Carrier, addend::fixed>)
+    HALFULP_LANES(addend::by_sign, round_lanes_by_addend<Carrier, addend::by_sign>)
+    HALFULP_LANES(addend::by_parity, round_lanes_by_addend<Carrier, addend::by_parity>)
+    HALFULP_LANES(addend::by_coin, round_lanes_by_addend<Carrier, addend::by_coin>)
+    HALFULP_LANES(rounding::stochastic_a, round_lanes_stochastically<Carrier, rounding::stochastic_a>)
+    HALFULP_LANES(rounding::stochastic_b, round_lanes_stochastically<Carrier, rounding::stochastic_b>)
+    HALFULP_LANES(rounding::stochastic_c, round_lanes_stochastically<Carrier, rounding::stochastic_c>)
+#undef HALFULP_LANES
+    return reinterpret_cast<void (*)()>(result);
+}
 
 #if HALFULP_FAMILY_BYTES == 64
 /// x·y, x + y and x·y + z rounded as the instruction says and not as the processor is set. To odd, products are
@@ -131,7 +180,8 @@ template <class Carrier, rounding Mode>
 struct rounder<Carrier, rounds_by_processor<Mode, nearest_even_form::sum>> {
     using words = typename lanes_of<Carrier>::words;
     using reals = typename lanes_of<Carrier>::reals;
-    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan) noexcept : lanes(plan) {}
+    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan, void (*)() = nullptr) noexcept
+        : lanes(plan) {}
     HALFULP_ALWAYS_INLINE words operator()(words x, words) const noexcept {
         const reals shift = lanes.shift_for(x);
         words moved;
@@ -152,7 +202,7 @@ struct rounder<Carrier, rounds_by_processor<Mode, nearest_even_form::sum>> {
 template <class Carrier, rounding Mode>
 struct rounder<Carrier, rounds_by_processor<Mode, nearest_even_form::bits>> {
     using words = typename lanes_of<Carrier>::words;
-    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan) noexcept
+    HALFULP_ALWAYS_INLINE explicit rounder(const rounding_plan& plan, void (*)() = nullptr) noexcept
         : keep(splat<Carrier>(plan.template constants<Carrier>().keep)) {}
     HALFULP_ALWAYS_INLINE words operator()(words x, words) const noexcept {
         if constexpr (Mode == rounding::toward_positive)
@@ -246,15 +296,16 @@ inline void fill_philox_keys(words64 (&keys)[10][2], std::uint64_t seed) noexcep
 template <class Step>
 HALFULP_ALWAYS_INLINE typename lanes_of<typename Step::word>::reals lanes_of_sum(
     typename lanes_of<typename Step::word>::reals x, typename lanes_of<typename Step::word>::reals y,
-    typename lanes_of<typename Step::word>::reals sum, const elementwise_rules& rules) noexcept {
+    typename lanes_of<typename Step::word>::reals sum, const elementwise_rules& rules,
+    [[maybe_unused]] bool truncates) noexcept {
     if constexpr (!Step::sums_to_odd)
         return sum + y;
 #if HALFULP_FAMILY_BYTES == 64
-    else if constexpr (std::same_as<typename Step::way, rounds_stochastically<rounding::stochastic_a>>)
-        return processor<rounding::toward_zero>::step(x, y, sum);
     else if constexpr (Step::is_directed)
         return Step::rounds_products ? processor<Step::mode>::sum(sum, y)
                                      : processor<Step::mode>::step(x, y, sum);
+    else if (may_be_random<typename Step::way> && truncates)
+        return processor<rounding::toward_zero>::step(x, y, sum);
 #endif
     else
         return step_to_odd<typename Step::word>(x, y, sum, rules);
@@ -305,15 +356,16 @@ inline void multiply_with_specials(
     const auto& of_product = context.product->template constants<carrier>();
     const auto& of_sum = context.sum->template constants<carrier>();
     const elementwise_rules rules = context.rules;
+    const bool truncates = context.truncates_sums;
     alignas(64) words64 keys[10][2];
-    if constexpr (Step::is_random)
+    if (may_be_random<typename Step::way> && context.is_random)
         fill_philox_keys(keys, context.seed);
     for (int i = 0; i < t.rows; ++i) {
         carrier* const place = t.c + i * t.c_row;
         reals chain = t.starts_empty ? reals{} + context.empty : load<reals>(place);
         for (std::size_t k = 0; k < t.steps; ++k) {
             random_of_lanes<carrier> random{};
-            if constexpr (Step::is_random)
+            if (may_be_random<typename Step::way> && context.is_random)
                 random_of_step<carrier, 1>(keys, t.first_step + k,
                                            context.first_row + t.first_row + static_cast<std::size_t>(i),
                                            context.first_column + t.first_column, &random);
@@ -325,7 +377,7 @@ inline void multiply_with_specials(
                 y = as_reals(with_specials<carrier, where>(product, round_product(product, random.product),
                                                            of_product));
             }
-            const words sum = as_words(lanes_of_sum<Step>(x, y, chain, rules));
+            const words sum = as_words(lanes_of_sum<Step>(x, y, chain, rules, truncates));
             chain = as_reals(with_specials<carrier, where>(sum, round_sum(sum, random.sum), of_sum));
         }
         store(place, chain);
@@ -339,7 +391,7 @@ HALFULP_ALWAYS_INLINE typename lanes_of<typename Step::word>::reals next_in_chai
     typename lanes_of<typename Step::word>::reals chain, const random_of_lanes<typename Step::word>& random,
     const rounder<typename Step::word, typename Step::way>& round_product,
     const rounder<typename Step::word, typename Step::way>& round_sum, const elementwise_rules& rules,
-    typename lanes_of<typename Step::word>::words& greatest_product,
+    bool truncates, typename lanes_of<typename Step::word>::words& greatest_product,
     typename lanes_of<typename Step::word>::words& greatest_sum) noexcept {
     using words = typename lanes_of<typename Step::word>::words;
     using reals = typename lanes_of<typename Step::word>::reals;
@@ -351,7 +403,7 @@ HALFULP_ALWAYS_INLINE typename lanes_of<typename Step::word>::reals next_in_chai
         x = reals{} + 1;
         y = as_reals(round_product(product, random.product));
     }
-    const words sum = as_words(lanes_of_sum<Step>(x, y, chain, rules));
+    const words sum = as_words(lanes_of_sum<Step>(x, y, chain, rules, truncates));
     if constexpr (is_watched)
         greatest_sum = greater_magnitude<Step>(greatest_sum, sum);
     return as_reals(round_sum(sum, random.sum));
@@ -371,13 +423,14 @@ inline void multiply_rounded_tile(const tile_for<Step>& t) noexcept {
     constexpr bool is_light = Step::way::is_short || is_by_processor<typename Step::way>;
     const auto& context = *static_cast<const rounded_context<carrier>*>(t.context);
     using rounder_type = rounder<carrier, typename Step::way>;
-    const rounder_type round_sum(*context.sum);
-    const rounder_type own_rounding(*context.product);
+    const rounder_type round_sum(*context.sum, context.round);
+    const rounder_type own_rounding(*context.product, context.round);
     const rounder_type& round_product = Step::products == product_rounding::own ? own_rounding : round_sum;
     const words magnitude_mask = splat<carrier>(carrier_constants<carrier>::magnitude_mask);
     const elementwise_rules rules = context.rules;
+    const bool truncates = context.truncates_sums;
     alignas(64) words64 keys[10][2];
-    if constexpr (Step::is_random)
+    if (may_be_random<typename Step::way> && context.is_random)
         fill_philox_keys(keys, context.seed);
 
     const carrier* a[rows];
@@ -395,20 +448,18 @@ inline void multiply_rounded_tile(const tile_for<Step>& t) noexcept {
         if constexpr (is_light) {
 #pragma GCC unroll 8
             for (int i = 0; i < rows; ++i)
-                sums[i] =
-                    next_in_chain<Step>(reals{} + a[i][k], y, sums[i], random_of_lanes<carrier>{},
-                                        round_product, round_sum, rules, greatest_product, greatest_sum);
+                sums[i] = next_in_chain<Step>(reals{} + a[i][k], y, sums[i], random_of_lanes<carrier>{},
+                                              round_product, round_sum, rules, truncates, greatest_product,
+                                              greatest_sum);
         } else {
             random_of_lanes<carrier> random[4]{};
             for (int i = 0; i < t.rows; ++i) {
-                if constexpr (Step::is_random)
-                    if (i % 4 == 0)
-                        random_of_step<carrier, 4>(
-                            keys, t.first_step + k,
-                            context.first_row + t.first_row + static_cast<std::size_t>(i),
-                            context.first_column + t.first_column, random);
+                if (may_be_random<typename Step::way> && context.is_random && i % 4 == 0)
+                    random_of_step<carrier, 4>(keys, t.first_step + k,
+                                               context.first_row + t.first_row + static_cast<std::size_t>(i),
+                                               context.first_column + t.first_column, random);
                 sums[i] = next_in_chain<Step>(reals{} + a[i][k], y, sums[i], random[i % 4], round_product,
-                                              round_sum, rules, greatest_product, greatest_sum);
+                                              round_sum, rules, truncates, greatest_product, greatest_sum);
             }
         }
     }
