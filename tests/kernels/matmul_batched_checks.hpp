@@ -104,7 +104,7 @@ class batched_products {
 template <class A, class B, class C, class Arithmetic>
 void check_batches(tally& t, const Arithmetic& arithmetic) {
     std::uint64_t seed = 0;
-    for (const std::size_t count : {0, 1, 2, 5})
+    for (const std::size_t count : {0u, 1u, 2u, 5u})
         for (const auto& [rows, depth, columns] :
              {std::array<std::size_t, 3>{3, 7, 5}, {13, 4, 33}, {1, 20, 1}, {2, 0, 3}, {0, 2, 3}, {4, 2, 0}})
             batched_products<A, B, C, Arithmetic>(arithmetic, count, rows, depth, columns, ++seed)

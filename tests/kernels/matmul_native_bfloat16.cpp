@@ -59,7 +59,7 @@ TEST_CASE("two terms are taken a step exactly where no operand and no sum can be
           exponents{-126, 14, true}, exponents{-126, 13, false}, exponents{-127, 100, false},
           exponents{-133, 110, false}, exponents{60, -133, false}, exponents{-60, -70, false},
           exponents{-100, -12, true}, exponents{-13, -100, false}, exponents{60, 60, true}})
-        for (const std::size_t depth : {1, 2, 3, 16, 31, 257}) {
+        for (const std::size_t depth : {1u, 2u, 3u, 16u, 31u, 257u}) {
             const std::size_t rows = 13, columns = 35;
             native_operands<bfloat16, bfloat16> x(terms::like_one, rows, depth, columns, 1);
             x.a = values_from(random, e.left, rows, depth);

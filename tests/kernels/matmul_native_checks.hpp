@@ -305,14 +305,15 @@ void check_shapes(tally& t, std::size_t step = 1) {
         const native_operands<A, B> few(kind, most_rows, 3, most_columns, 11);
         for (std::size_t rows = 0; rows <= most_rows; ++rows)
             for (std::size_t columns = 0; columns <= most_columns; ++columns)
-                for (const std::size_t depth : {0, 1, 2, 3})
+                for (const std::size_t depth : {0u, 1u, 2u, 3u})
                     if (n++ % step == 0)
                         check_native<A, B, C, Carrier>(t, few, rows, depth, columns, layouts_of(n / step),
                                                        {all_blockings()[n % 12]});
         const native_operands<A, B> many(kind, most_rows, 1025, most_columns, 12);
-        for (const std::size_t rows : {1, 2, 3, 5, 6, 7, 11, 12, 13})
-            for (const std::size_t columns : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 24, 31, 32, 33})
-                for (const std::size_t depth : {31, 127, 1025})
+        for (const std::size_t rows : {1u, 2u, 3u, 5u, 6u, 7u, 11u, 12u, 13u})
+            for (const std::size_t columns :
+                 {1u, 2u, 3u, 4u, 5u, 7u, 8u, 9u, 15u, 16u, 17u, 23u, 24u, 31u, 32u, 33u})
+                for (const std::size_t depth : {31u, 127u, 1025u})
                     if (++n % (depth == 1025 ? 11 * step : 3 * step) == 0)
                         check_native<A, B, C, Carrier>(t, many, rows, depth, columns, layouts_of(n),
                                                        {all_blockings()[n % 12]});
@@ -370,8 +371,8 @@ void check_layouts(tally& t) {
 template <class A, class B, class C, class Carrier>
 void check_vectors(tally& t) {
     std::size_t n = 0;
-    for (const std::size_t lines : {1, 15, 16, 17, 63, 64, 65, 129})
-        for (const std::size_t depth : {0, 1, 7, 15, 16, 17, 33, 500})
+    for (const std::size_t lines : {1u, 15u, 16u, 17u, 63u, 64u, 65u, 129u})
+        for (const std::size_t depth : {0u, 1u, 7u, 15u, 16u, 17u, 33u, 500u})
             for (const layout order : all_layouts) {
                 if (effort == 0 && n % 5 != 0 && ++n != 0)
                     continue;
@@ -393,8 +394,9 @@ void check_vectors(tally& t) {
 template <class A, class B, class C, class Carrier>
 void check_repeated_elements(tally& t) {
     std::mt19937_64 random(61);
-    for (const auto& [rows, depth, columns] :
+    for (const auto& shape :
          {std::array<std::size_t, 3>{2, 2, 1}, {13, 9, 35}, {1, 70, 140}, {70, 20, 70}, {20, 20, 2}}) {
+        const std::size_t rows = shape[0], depth = shape[1], columns = shape[2];
         const std::vector<A> some_a = terms_of<A>(random, terms::like_one, 1, 2 * (rows + depth));
         const std::vector<B> some_b = terms_of<B>(random, terms::like_one, 1, 2 * (depth + columns));
         for (int strides = 0; strides < 81; ++strides) {

@@ -85,8 +85,8 @@ void check_all_modes(const char* name, bool is_fast = true) {
         check_rounded<A, B, C>(t, arithmetic::rounded<Product, Sum>(p, 11), is_fast, 11, 19, 23, ++seed);
         check_rounded<A, B, C>(t, arithmetic::fused<Sum>(p, 11), is_fast, 9, 17, 21, ++seed);
     }
-    for (const std::size_t rows : {1, 7, 8, 13})
-        for (const std::size_t columns : {1, 4, 16, 33})
+    for (const std::size_t rows : {1u, 7u, 8u, 13u})
+        for (const std::size_t columns : {1u, 4u, 16u, 33u})
             for (const projection& p : {projection{}, projection{rounding::stochastic_a}})
                 check_rounded<A, B, C>(t, arithmetic::rounded<Product, Sum>(p, 5), is_fast, rows, columns, 5,
                                        ++seed);

@@ -34,8 +34,8 @@ class placed_vector {
 template <class T, class Y, class Arithmetic>
 void check_matvec(tally& t, const char* name, const Arithmetic& arithmetic) {
     std::size_t n = 0;
-    for (const std::size_t rows : {0, 1, 2, 15, 17, 70})
-        for (const std::size_t depth : {0, 1, 3, 16, 67}) {
+    for (const std::size_t rows : {0u, 1u, 2u, 15u, 17u, 70u})
+        for (const std::size_t depth : {0u, 1u, 3u, 16u, 67u}) {
             ++n;
             const native_operands<T, T> x(native_terms[n % native_terms.size()], rows, depth, 1, n);
             const std::vector<Y> before = sums_before<Y>(rows, n);

@@ -60,11 +60,12 @@ inline void from_codes(const Code* codes, Carrier* out, std::size_t count,
 /// out[i] = in[i], exactly; where it narrows, every value is known to be one of float.
 template <class In, class Out>
 inline void convert(const In* in, Out* out, std::size_t count) noexcept {
-    using narrow = typename lanes_of<double>::binary32;
-    using from = std::conditional_t<sizeof(In) == 4, narrow, reals64>;
-    using to = std::conditional_t<sizeof(Out) == 4, narrow, reals64>;
     for (std::size_t i = 0; i < count; i += lanes_of<double>::count)
-        store(out + i, __builtin_convertvector(load<from>(in + i), to));
+        if constexpr (sizeof(Out) == 4)
+            store(out + i,
+                  __builtin_convertvector(load<reals64>(in + i), typename lanes_of<double>::binary32));
+        else
+            store(out + i, load_as_double(in + i));
 }
 
 /// `count` codes of Bits bits (1 to 7), a byte each, to count · Bits / 8 bytes: code i has the bits from

@@ -10,18 +10,6 @@ inline namespace v0 {
 namespace simd {
 namespace HALFULP_FAMILY {
 
-HALFULP_ALWAYS_INLINE reals64 load_as_double(const double* from) noexcept {
-    return load<reals64>(from);
-}
-HALFULP_ALWAYS_INLINE reals64 load_as_double(const float* from) noexcept {
-    // g++ makes two half registers and an insertion of the conversion that it is.
-    struct row {
-        float numbers[lanes_of<double>::count];
-    };
-    reals64 result;
-    __asm__("{vcvtps2pd %1, %0|vcvtps2pd %0, %1}" : "=v"(result) : "m"(*reinterpret_cast<const row*>(from)));
-    return result;
-}
 /// The greater (lesser) of x and y; y if one is NaN.
 HALFULP_ALWAYS_INLINE reals64 greater_number(reals64 x, reals64 y) noexcept {
     reals64 result;

@@ -53,6 +53,20 @@ HALFULP_ALWAYS_INLINE void store(void* to, Register value) noexcept {
     __builtin_memcpy(to, &value, sizeof(Register));
 }
 
+/// As many numbers as a register of double has lanes, exactly.
+HALFULP_ALWAYS_INLINE reals64 load_as_double(const double* from) noexcept {
+    return load<reals64>(from);
+}
+HALFULP_ALWAYS_INLINE reals64 load_as_double(const float* from) noexcept {
+    // g++ makes two half registers and an insertion of the conversion that it is.
+    struct row {
+        float numbers[lanes_of<double>::count];
+    };
+    reals64 result;
+    __asm__("{vcvtps2pd %1, %0|vcvtps2pd %0, %1}" : "=v"(result) : "m"(*reinterpret_cast<const row*>(from)));
+    return result;
+}
+
 /// The same word in every lane.
 template <class Carrier>
 HALFULP_ALWAYS_INLINE typename lanes_of<Carrier>::words splat(
