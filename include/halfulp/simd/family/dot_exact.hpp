@@ -152,7 +152,7 @@ inline bool sum_slices(const X* x, const Y* y, std::size_t count, const double* 
     reals64 grid[Slices], sum[Slices];
 #pragma GCC unroll 4
     for (std::size_t s = 0; s < Slices; ++s) {
-        grid[s] = reals64{} + grids[s];
+        grid[s] = repeat(grids[s]);
         sum[s] = reals64{};
     }
     words64 left_over = {};

@@ -118,7 +118,7 @@ inline void residues(const double* x, const double* scale, std::size_t count, co
     const reals64 modulus = zero + rule.modulus;
     const reals64 inverse = zero + rule.inverse;
     for (std::size_t i = 0; i < count; i += lanes) {
-        reals64 rest = load<reals64>(x + i) * (PerLane ? load<reals64>(scale + i) : zero + *scale);
+        reals64 rest = load<reals64>(x + i) * (PerLane ? load<reals64>(scale + i) : repeat(*scale));
         for (int pass = 0; pass < rule.passes; ++pass)
             fused_multiply_subtract(rest, to_integer(rest * inverse), modulus);
         if constexpr (Unsigned) {
@@ -174,15 +174,15 @@ inline void combine_residues(const std::uint8_t* const* residues, std::size_t co
         for (int m = 0; m < system.count; ++m) {
             const words codes = load_codes<words>(residues[m] + i);
             const reals64 r = __builtin_convertvector(reinterpret_cast<integers64>(codes), reals64);
-            fused_multiply_add(fraction, r, zero + system.fractions[m]);
+            fused_multiply_add(fraction, r, repeat(system.fractions[m]));
 #pragma GCC unroll 8
             for (int l = 0; l < Limbs; ++l)
-                fused_multiply_add(digits[l], r, zero + system.weights[m][l]);
+                fused_multiply_add(digits[l], r, repeat(system.weights[m][l]));
         }
         const reals64 quotient = to_integer(fraction);
 #pragma GCC unroll 8
         for (int l = 0; l < Limbs; ++l)
-            fused_multiply_subtract(digits[l], quotient, zero + system.product[l]);
+            fused_multiply_subtract(digits[l], quotient, repeat(system.product[l]));
 #pragma GCC unroll 8
         for (int l = 0; l + 1 < Limbs; ++l) {
             const reals64 carry = to_integer(digits[l] * inverse_base);

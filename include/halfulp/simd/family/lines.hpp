@@ -111,7 +111,7 @@ inline void multiply_lines(const Carrier* a, std::ptrdiff_t row, const Carrier* 
             turn_square(square);
 #pragma GCC unroll 16
             for (int i = 0; i < lanes; ++i)
-                fused_multiply_add(chains[s], square[i], reals{} + x[k + static_cast<std::size_t>(i)]);
+                fused_multiply_add(chains[s], square[i], repeat(x[k + static_cast<std::size_t>(i)]));
         }
     }
     for (; k < steps; ++k) {
@@ -120,7 +120,7 @@ inline void multiply_lines(const Carrier* a, std::ptrdiff_t row, const Carrier* 
             alignas(64) Carrier terms[lanes];
             for (int i = 0; i < lanes; ++i)
                 terms[i] = line[s * lanes + i][k];
-            fused_multiply_add(chains[s], load<reals>(terms), reals{} + x[k]);
+            fused_multiply_add(chains[s], load<reals>(terms), repeat(x[k]));
         }
     }
 #pragma GCC unroll 2

@@ -81,6 +81,14 @@ HALFULP_ALWAYS_INLINE reals32 as_reals(words32 x) noexcept {
 HALFULP_ALWAYS_INLINE reals64 as_reals(words64 x) noexcept {
     return reinterpret_cast<reals64>(x);
 }
+
+/// The same number in every lane. `reals{} + x` would be an addition, which makes +0 of −0.
+HALFULP_ALWAYS_INLINE reals32 repeat(float x) noexcept {
+    return as_reals(words32{} + std::bit_cast<std::uint32_t>(x));
+}
+HALFULP_ALWAYS_INLINE reals64 repeat(double x) noexcept {
+    return as_reals(words64{} + std::bit_cast<std::uint64_t>(x));
+}
 HALFULP_ALWAYS_INLINE words32 as_words(reals32 x) noexcept {
     return reinterpret_cast<words32>(x);
 }

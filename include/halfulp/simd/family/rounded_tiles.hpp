@@ -362,18 +362,18 @@ inline void multiply_with_specials(
         fill_philox_keys(keys, context.seed);
     for (int i = 0; i < t.rows; ++i) {
         carrier* const place = t.c + i * t.c_row;
-        reals chain = t.starts_empty ? reals{} + context.empty : load<reals>(place);
+        reals chain = t.starts_empty ? repeat(context.empty) : load<reals>(place);
         for (std::size_t k = 0; k < t.steps; ++k) {
             random_of_lanes<carrier> random{};
             if (may_be_random<typename Step::way> && context.is_random)
                 random_of_step<carrier, 1>(keys, t.first_step + k,
                                            context.first_row + t.first_row + static_cast<std::size_t>(i),
                                            context.first_column + t.first_column, &random);
-            reals x = reals{} + t.a[i * t.a_row + static_cast<std::ptrdiff_t>(k)];
+            reals x = repeat(t.a[i * t.a_row + static_cast<std::ptrdiff_t>(k)]);
             reals y = load<reals>(t.b + static_cast<std::ptrdiff_t>(k) * t.b_row);
             if constexpr (Step::rounds_products) {
                 const words product = lanes_of_product<Step>(x, y);
-                x = reals{} + 1;
+                x = repeat(carrier{1});
                 y = as_reals(with_specials<carrier, where>(product, round_product(product, random.product),
                                                            of_product));
             }
@@ -394,13 +394,12 @@ HALFULP_ALWAYS_INLINE typename lanes_of<typename Step::word>::reals next_in_chai
     bool truncates, typename lanes_of<typename Step::word>::words& greatest_product,
     typename lanes_of<typename Step::word>::words& greatest_sum) noexcept {
     using words = typename lanes_of<typename Step::word>::words;
-    using reals = typename lanes_of<typename Step::word>::reals;
     constexpr bool is_watched = !is_natural<typename Step::way>;
     if constexpr (Step::rounds_products) {
         const words product = lanes_of_product<Step>(x, y);
         if constexpr (is_watched)
             greatest_product = greater_magnitude<Step>(greatest_product, product);
-        x = reals{} + 1;
+        x = repeat(typename Step::word{1});
         y = as_reals(round_product(product, random.product));
     }
     const words sum = as_words(lanes_of_sum<Step>(x, y, chain, rules, truncates));
@@ -440,7 +439,7 @@ inline void multiply_rounded_tile(const tile_for<Step>& t) noexcept {
         // Rows that are not there repeat the last one, and are not written.
         const int row = i < t.rows ? i : t.rows - 1;
         a[i] = t.a + row * t.a_row;
-        sums[i] = t.starts_empty ? reals{} + context.empty : load<reals>(t.c + row * t.c_row);
+        sums[i] = t.starts_empty ? repeat(context.empty) : load<reals>(t.c + row * t.c_row);
     }
     words greatest_product = {}, greatest_sum = {};
     for (std::size_t k = 0; k < t.steps; ++k) {
@@ -448,7 +447,7 @@ inline void multiply_rounded_tile(const tile_for<Step>& t) noexcept {
         if constexpr (is_light) {
 #pragma GCC unroll 8
             for (int i = 0; i < rows; ++i)
-                sums[i] = next_in_chain<Step>(reals{} + a[i][k], y, sums[i], random_of_lanes<carrier>{},
+                sums[i] = next_in_chain<Step>(repeat(a[i][k]), y, sums[i], random_of_lanes<carrier>{},
                                               round_product, round_sum, rules, truncates, greatest_product,
                                               greatest_sum);
         } else {
@@ -458,7 +457,7 @@ inline void multiply_rounded_tile(const tile_for<Step>& t) noexcept {
                     random_of_step<carrier, 4>(keys, t.first_step + k,
                                                context.first_row + t.first_row + static_cast<std::size_t>(i),
                                                context.first_column + t.first_column, random);
-                sums[i] = next_in_chain<Step>(reals{} + a[i][k], y, sums[i], random[i % 4], round_product,
+                sums[i] = next_in_chain<Step>(repeat(a[i][k]), y, sums[i], random[i % 4], round_product,
                                               round_sum, rules, truncates, greatest_product, greatest_sum);
             }
         }

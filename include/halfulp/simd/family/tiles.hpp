@@ -27,7 +27,7 @@ template <class Carrier>
 struct step_registers<chain_of<Carrier>> {
     using operands = typename lanes_of<Carrier>::reals;
     using sums = operands;
-    static HALFULP_ALWAYS_INLINE operands repeat(Carrier x) noexcept { return operands{} + x; }
+    static HALFULP_ALWAYS_INLINE operands repeat(Carrier x) noexcept { return HALFULP_FAMILY::repeat(x); }
     static HALFULP_ALWAYS_INLINE void apply(sums& sum, operands x, operands y) noexcept {
         fused_multiply_add(sum, x, y);
     }
@@ -244,7 +244,8 @@ inline constexpr shape_for<Step> shape_of_tiles = [] {
     HALFULP_TILE_ROWS(2)
     HALFULP_TILE_ROWS(3)
     HALFULP_TILE_ROWS(4)
-    HALFULP_TILE_ROWS(5) HALFULP_TILE_ROWS(6)
+    HALFULP_TILE_ROWS(5)
+    HALFULP_TILE_ROWS(6)
 #if HALFULP_FAMILY_BYTES == 64
         HALFULP_TILE_ROWS(7) HALFULP_TILE_ROWS(8) HALFULP_TILE_ROWS(9) HALFULP_TILE_ROWS(10)
             HALFULP_TILE_ROWS(11) HALFULP_TILE_ROWS(12)
