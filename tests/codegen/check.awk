@@ -9,7 +9,7 @@
 #              operations nothing is on the stack, and nothing is added
 #   widths     1: avx512 kernels use zmm, avx2 ones use ymm and no zmm
 #   narrow     kernels that need not: the wide side of a conversion may be in memory, a fence has no register, and
-#              doubles are turned by fours
+#              doubles are turned by fours; and what chooses a function has none
 
 function finish() {
     if (kernel == "")

@@ -22,7 +22,7 @@ TEST_CASE("how the elements of exact products were decided is added up") {
     matmul_report report;
     matmul(matrix_batch(a.data(), 4, 4, 3), matrix_batch(a.data(), 4, 3, 4), matrix_batch(c.data(), 4, 4, 4),
            arithmetic::exact{}, {.report = &report});
-    CHECK(report.single + report.enclosed + report.twofold + report.residues + report.definition == 64);
+    CHECK(report.single + report.enclosed + report.alone + report.residues + report.definition == 64);
     CHECK(c == std::vector<float>(64, 0.75f));
 }
 

@@ -55,7 +55,7 @@ TEST_CASE("the definition in several threads, and a report of all of them") {
     std::fill(c.begin(), c.end(), 0.0f);
     matmul_report report;
     matmul(x, x, y, arithmetic::exact{}, {.execution = execution::parallel(4), .report = &report});
-    CHECK(report.single + report.enclosed + report.twofold + report.residues + report.definition == c.size());
+    CHECK(report.single + report.enclosed + report.alone + report.residues + report.definition == c.size());
     CHECK(c == std::vector<float>(a.size(), 7.5f));
 }
 
