@@ -37,10 +37,16 @@ bool matmul_fast(const matrix_view<A>&, const matrix_view<B>&, const matrix_view
 /// @param c  rows × columns, converted from the chain by the arithmetic. It must not share memory
 ///           with a or b. Depth 0 gives zeros (with `accumulate` the rounded old values).
 /// @throws shape_error     if the extents do not fit together, before anything is written
-/// @throws aliasing_error  if c may share memory with a or b, before anything is written; interleaved
-///           views count as shared unless they are row-major blocks of one larger matrix
+/// @throws aliasing_error  if c may share memory with a or b, or elements of c do with each other, before
+///           anything is written; interleaved views count as shared unless they are row-major blocks of
+///           one larger matrix
+/// @throws std::bad_alloc  if a fast path gets no memory; parts of c may have been written by then
 ///
-/// O(rows·columns·depth), no allocation, constexpr.
+/// There are fast paths with the bits of this definition for native<float> and native<double>
+/// (simd/matmul_native.hpp), rounded and fused (simd/matmul_rounded.hpp) and exact (simd/matmul_exact.hpp).
+///
+/// O(rows·columns·depth), constexpr. The definition allocates nothing; the fast paths keep a few MiB a thread
+/// (matmul_blocking) from one call to the next, and exact ones a few numbers a row and column.
 template <matrix_argument AM, matrix_argument BM, matrix_argument CM,
           class Arithmetic = default_arithmetic<matrix_element<AM>, matrix_element<BM>>>
 constexpr void matmul(const AM& a_argument, const BM& b_argument, CM&& c_argument,

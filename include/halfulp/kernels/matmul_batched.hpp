@@ -73,6 +73,8 @@ constexpr void matmul(const AB& a_argument, const BB& b_argument, CB&& c_argumen
     detail::require_extent("matmul", "b.rows()", b.rows(), "a.columns()", a.columns());
     detail::require_extent("matmul", "c.rows()", c.rows(), "a.rows()", a.rows());
     detail::require_extent("matmul", "c.columns()", c.columns(), "b.columns()", b.columns());
+    if (c.count() == 0)
+        return;
     detail::require_own_elements("matmul", "c", c.first());
     detail::require_own_matrices("matmul", "c", c);
     detail::require_distinct("matmul", "c", c, "a", a);

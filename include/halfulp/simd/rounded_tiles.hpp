@@ -4,16 +4,19 @@
 /// @file
 /// The steps of arithmetic::rounded and arithmetic::fused for the tiles of simd/tiles.hpp.
 ///
-/// Operations a step and register, AVX-512 (at four vector operations a cycle, and 16 floats a register; a peak
-/// multiply-add is half a cycle):
+/// Vector operations a step and register of 16 floats with AVX-512, counted in the compiled loops without loads, and the
+/// share of the peak that four of them a cycle allow, where a peak multiply-add takes half a cycle. x·y and + are 2, or 1
+/// where they are one step, or 5 where that goes to odd; noticing overflow is 1 a rounding, in all but bfloat16.
 ///
-/// | step                                       | operations                               | bound, of the peak |
-/// |--------------------------------------------|------------------------------------------|------|
-/// | bfloat16, ties to even (form `bits`)       | 2 for x·y and +, 2 · (6 round + 1 watch) | 12 % |
-/// | e4m3fn, float16, ties to even (form `sum`) | 2, 2 · (8 + 1)                           | 10 % |
-/// | fused, the same                            | 5 for the step to odd, 6 … 8 + 1         | 16 … 14 % |
-/// | other deterministic modes                  | 1 + 5, 2 · (12 … 17 + 1)                 | 6 … 5 % |
-/// | stochastic, in double                      | 60 for Philox, 1 + 5, 2 · (15 … 25 + 1)  | 1 % (8 lanes) |
+/// | mode                         | bfloat16 | bfloat16, fused | e4m3fn, float16 | the same, fused |
+/// |------------------------------|----------|-----------------|-----------------|-----------------|
+/// | ties to even                 | 12: 17 % | 10: 20 %        | 16: 12 %        | 12: 17 %        |
+/// | toward zero                  | 4: 50 %  | 2: 57 %*        | 18: 11 %        | 9: 22 %         |
+/// | toward +∞, −∞                | 12: 17 % | 6: 33 %         | 16: 12 %        | 8: 25 %         |
+/// | to odd                       | 14: 14 % | 9: 22 %         | 24: 8 %         | 14: 14 %        |
+///
+/// (*) eight chains of seven cycles each. The other modes round by lanes_by_addend and the stochastic ones by
+/// lanes_stochastic, 12 to 25 operations a rounding, and 120 for the random bits of a step.
 
 #include <halfulp/kernels/array_arguments.hpp>
 #include <halfulp/simd/tiles.hpp>

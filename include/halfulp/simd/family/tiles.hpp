@@ -68,14 +68,15 @@ struct step_registers<sum_of_bytes> {
 template <class Register>
 class first_lanes {
     static constexpr bool is_wide = sizeof(Register{}[0]) == 8;
+    typedef Register loose __attribute__((aligned(1)));
 
   public:
 #if HALFULP_FAMILY_BYTES == 64
     HALFULP_ALWAYS_INLINE explicit first_lanes(int count) noexcept
-        : mask_(static_cast<unsigned short>((1u << count) - 1)) {}
+        : mask_(static_cast<unsigned short>((1u << (count < 0 ? 0 : count)) - 1)) {}
     HALFULP_ALWAYS_INLINE Register load(const void* from) const noexcept {
         Register result;
-        const Register& memory = *static_cast<const Register*>(from);
+        const loose& memory = *static_cast<const loose*>(from);
         if constexpr (is_wide)
             __asm__("{vmovupd %1, %0%{%2%}%{z%}|vmovupd %0%{%2%}%{z%}, %1}"
                     : "=v"(result)
@@ -87,7 +88,7 @@ class first_lanes {
         return result;
     }
     HALFULP_ALWAYS_INLINE void store(void* to, Register value) const noexcept {
-        Register& memory = *static_cast<Register*>(to);
+        loose& memory = *static_cast<loose*>(to);
         if constexpr (is_wide)
             __asm__("{vmovupd %1, %0%{%2%}|vmovupd %0%{%2%}, %1}" : "+m"(memory) : "v"(value), "Yk"(mask_));
         else
@@ -105,7 +106,7 @@ class first_lanes {
     }
     HALFULP_ALWAYS_INLINE Register load(const void* from) const noexcept {
         Register result;
-        const Register& memory = *static_cast<const Register*>(from);
+        const loose& memory = *static_cast<const loose*>(from);
         if constexpr (is_wide)
             __asm__("{vmaskmovpd %1, %2, %0|vmaskmovpd %0, %2, %1}" : "=x"(result) : "m"(memory), "x"(mask_));
         else
@@ -113,7 +114,7 @@ class first_lanes {
         return result;
     }
     HALFULP_ALWAYS_INLINE void store(void* to, Register value) const noexcept {
-        Register& memory = *static_cast<Register*>(to);
+        loose& memory = *static_cast<loose*>(to);
         if constexpr (is_wide)
             __asm__("{vmaskmovpd %1, %2, %0|vmaskmovpd %0, %2, %1}" : "+m"(memory) : "x"(value), "x"(mask_));
         else
