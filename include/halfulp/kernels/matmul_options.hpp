@@ -12,11 +12,11 @@ namespace halfulp {
 inline namespace v0 {
 
 /// How much of the operands a fast path packs at a time, in words of its tiles (a float, a double, two
-/// bfloat16). No bit of a result depends on it. The defaults fit 1 MiB of second-level
-/// and 8 MiB of third-level cache; 0 stands for 1.
+/// bfloat16). No bit of a result depends on it. With the defaults a panel of B (depth × 32 words) and a tile's rows of
+/// A stay in 1 MiB of second-level cache, and the blocks in 10 MiB of third-level cache; 0 stands for 1.
 struct matmul_blocking {
     std::size_t depth = 1024;    ///< terms of a chain
-    std::size_t rows = 120;      ///< rows of A
+    std::size_t rows = 480;      ///< rows of A
     std::size_t columns = 2048;  ///< columns of B, of words of 4 bytes; half as many of 8
 };
 

@@ -10,9 +10,9 @@
 /// and in the array of sums, unrounded, between blocks; so its bits depend neither on the blocks, nor on
 /// the tile it lies in, nor on who computes the others.
 ///
-/// A panel of B (all its steps, as many columns as a tile) stays in the first-level cache while the tiles
-/// of a block of A, which stays in the second, pass it (Goto, van de Geijn, "Anatomy of high-performance
-/// matrix multiplication", ACM TOMS 34, 2008). Operands that lie in memory as the tile wants them are
+/// A panel of B (all its steps, as many columns as a tile) stays in the second-level cache while the tiles of a block
+/// of A, which stays in the third, pass it (after Goto, van de Geijn, "Anatomy of high-performance matrix
+/// multiplication", ACM TOMS 34, 2008; one level further out, as deep panels touch the sums less often). Operands that lie in memory as the tile wants them are
 /// not packed where that is faster.
 
 #include <halfulp/kernels/matmul_options.hpp>
