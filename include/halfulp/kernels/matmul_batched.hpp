@@ -5,6 +5,7 @@
 /// Many matrix products of one shape: C_n = A_n·B_n.
 
 #include <halfulp/kernels/matmul.hpp>
+#include <halfulp/simd/parts_of_matrix.hpp>
 
 namespace halfulp {
 inline namespace v0 {
@@ -86,7 +87,7 @@ constexpr void matmul(const AB& a_argument, const BB& b_argument, CB&& c_argumen
         own.first_row = options.first_row + n * c.rows();
         matmul(a[n], b[n], c[n], arithmetic, own);
     };
-#if defined(_OPENMP) && HALFULP_HAS_SIMD
+#if defined(_OPENMP)
     if (!std::is_constant_evaluated() && options.execution.threads != 1) {
         const auto threads = static_cast<std::size_t>(
             options.execution.threads == 0 ? omp_get_max_threads() : options.execution.threads);

@@ -124,5 +124,8 @@ struct rounded_context {
 }  // namespace v0
 }  // namespace halfulp
 
+#define HALFULP_FAMILY_TEXT <halfulp/simd/family/rounders.hpp>
+#include <halfulp/simd/for_each_family.hpp>
+
 #define HALFULP_FAMILY_TEXT <halfulp/simd/family/rounded_tiles.hpp>
 #include <halfulp/simd/for_each_family.hpp>

@@ -240,19 +240,23 @@ inline constexpr shape_for<Step> shape_of_tiles = [] {
         shape.functions[rows - 1][tile_width::one] = &multiply_tile<Step, rows, 1, false>;         \
         shape.functions[rows - 1][tile_width::part_of_two] = &multiply_tile<Step, rows, 2, false>; \
     }                                                                                              \
-    shape.functions[rows - 1][tile_width::two] = &multiply_tile<Step, rows, 2, true>;
-    HALFULP_TILE_ROWS(1)
-    HALFULP_TILE_ROWS(2)
-    HALFULP_TILE_ROWS(3)
-    HALFULP_TILE_ROWS(4)
-    HALFULP_TILE_ROWS(5)
-    HALFULP_TILE_ROWS(6)
+    shape.functions[rows - 1][tile_width::two] = &multiply_tile<Step, rows, 2, true>
+    HALFULP_TILE_ROWS(1);
+    HALFULP_TILE_ROWS(2);
+    HALFULP_TILE_ROWS(3);
+    HALFULP_TILE_ROWS(4);
+    HALFULP_TILE_ROWS(5);
+    HALFULP_TILE_ROWS(6);
 #if HALFULP_FAMILY_BYTES == 64
-        HALFULP_TILE_ROWS(7) HALFULP_TILE_ROWS(8) HALFULP_TILE_ROWS(9) HALFULP_TILE_ROWS(10)
-            HALFULP_TILE_ROWS(11) HALFULP_TILE_ROWS(12)
+    HALFULP_TILE_ROWS(7);
+    HALFULP_TILE_ROWS(8);
+    HALFULP_TILE_ROWS(9);
+    HALFULP_TILE_ROWS(10);
+    HALFULP_TILE_ROWS(11);
+    HALFULP_TILE_ROWS(12);
 #endif
 #undef HALFULP_TILE_ROWS
-                return shape;
+    return shape;
 }();
 
 /// The halves of 16-byte parts of x and y, interleaved: four words of x and y a part become x0 y0 x1 y1 …
