@@ -209,8 +209,7 @@ inline void multiply_rounded_tile(const tile_for<Step>& t) noexcept {
     using words = typename lanes_of<carrier>::words;
     using reals = typename lanes_of<carrier>::reals;
     constexpr int rows = rounded_rows;
-    // Steps of a few operations keep their sums in registers. Longer ones hide a detour through memory, and are
-    // compiled once instead of for each row.
+    // Steps of a few operations keep their sums in registers. Longer ones hide a detour through memory.
     constexpr bool is_light = Step::way::is_short || is_by_processor<typename Step::way>;
     const auto& context = *static_cast<const rounded_context<carrier>*>(t.context);
     using rounder_type = rounder<carrier, typename Step::way>;
@@ -243,14 +242,18 @@ inline void multiply_rounded_tile(const tile_for<Step>& t) noexcept {
                                               round_product, round_sum, rules, truncates, greatest_product,
                                               greatest_sum);
         } else {
-            random_of_lanes<carrier> random[4]{};
-            for (int i = 0; i < t.rows; ++i) {
-                if (may_be_random<typename Step::way> && context.is_random && i % 4 == 0)
-                    random_of_step<carrier, 4>(keys, t.first_step + k,
-                                               context.first_row + t.first_row + static_cast<std::size_t>(i),
-                                               context.first_column + t.first_column, random);
-                sums[i] = next_in_chain<Step>(repeat(a[i][k]), y, sums[i], random[i % 4], round_product,
-                                              round_sum, rules, truncates, greatest_product, greatest_sum);
+            for (int first = 0; first < t.rows; first += 4) {
+                random_of_lanes<carrier> random[4]{};
+                if (may_be_random<typename Step::way> && context.is_random)
+                    random_of_step<carrier, 4>(
+                        keys, t.first_step + k,
+                        context.first_row + t.first_row + static_cast<std::size_t>(first),
+                        context.first_column + t.first_column, random);
+#pragma GCC unroll 4
+                for (int i = 0; i < 4; ++i)
+                    sums[first + i] = next_in_chain<Step>(repeat(a[first + i][k]), y, sums[first + i],
+                                                          random[i], round_product, round_sum, rules,
+                                                          truncates, greatest_product, greatest_sum);
             }
         }
     }
