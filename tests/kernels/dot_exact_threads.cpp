@@ -4,16 +4,9 @@
 // Exact dot products in several threads: the bits of one.
 
 #include "kernels/dot_exact_checks.hpp"
+#include "support/openmp_leaks.hpp"
 
 using namespace halfulp_test;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__clang__)
-// LLVM's OpenMP library keeps what it allocated for its threads.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() {
-    return "leak:libomp";
-}
-#endif
 
 namespace {
 

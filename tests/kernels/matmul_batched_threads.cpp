@@ -4,14 +4,7 @@
 /// Batches of matrix products in several threads: the bits of one.
 
 #include "kernels/matmul_batched_checks.hpp"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__clang__)
-// LLVM's OpenMP library keeps what it allocated for its threads.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() {
-    return "leak:libomp";
-}
-#endif
+#include "support/openmp_leaks.hpp"
 
 namespace {
 

@@ -4,17 +4,10 @@
 // it the policies run in one thread, which is a test too.
 
 #include "simd/arrays_checks.hpp"
+#include "support/openmp_leaks.hpp"
 
 using namespace halfulp;
 using namespace halfulp_test;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__clang__)
-// LLVM's OpenMP library keeps what it allocated for its threads.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() {
-    return "leak:libomp";
-}
-#endif
 
 namespace {
 
