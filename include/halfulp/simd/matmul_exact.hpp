@@ -31,9 +31,9 @@ inline namespace v0 {
 namespace detail {
 
 /// Chooses among the ways.
-template <class X, class Y, class C, class Projection>
+template <class X, class Y, class C>
 class exact_product {
-    using task = exact_task<X, Y, C, Projection>;
+    using task = exact_task<X, Y, C>;
     using code = typename task::code;
     static constexpr float_format format = task::format;
     static constexpr bool is_double = task::is_double;
@@ -74,20 +74,20 @@ class exact_product {
         const int depth_bits = bit_width(static_cast<std::uint64_t>(task_.a.columns()));
         return x::highest - x::lowest + (y::highest - y::lowest) + depth_bits <= 24 &&
                (std::same_as<C, float>
-                    ? projection(task_.direction).mode != rounding::toward_negative && !has_to_saturate()
-                    : can_carry<float>(format) && !is_stochastic(projection(task_.direction).mode));
+                    ? task_.direction.mode != rounding::toward_negative && !has_to_saturate()
+                    : can_carry<float>(format) && !is_stochastic(task_.direction.mode));
     }
 
     /// True if infinities may have to become finite, where sums are handed on without a rounding.
     bool has_to_saturate() const noexcept {
-        return projection(task_.direction).overflow == saturation::finite &&
+        return task_.direction.overflow == saturation::finite &&
                (number_format<X>::value.has_infinity || number_format<Y>::value.has_infinity);
     }
 
     void run_single() const {
         const simd::value_reader<float, X> left(task_.level, task_.a);
         const simd::value_reader<float, Y> right(task_.level, task_.b.transposed());
-        const float zero = projection(task_.direction).mode == rounding::toward_negative ? -0.0f : 0.0f;
+        const float zero = task_.direction.mode == rounding::toward_negative ? -0.0f : 0.0f;
         multiply_by_tiles(
             simd::shape_at<simd::chain_of<float>>(task_.level), simd::operand_of<float>(task_.level, left),
             simd::operand_of<float>(task_.level, right), task_.a.columns(), task_.c, task_.options,
@@ -133,15 +133,10 @@ bool matmul_fast(const matrix_view<const X>& a, const matrix_view<const Y>& b, c
     const simd::isa level = simd::level_for(options.execution);
     if constexpr (formatted_number<X> && formatted_number<Y> && formatted_number<C>)
         if constexpr (simd::has_array_decoder<double, X>() && simd::has_array_decoder<double, Y>()) {
-            using by_default = exact_product<X, Y, C, result_projection<C>>;
-            if constexpr (by_default::has_rounding)
+            using product = exact_product<X, Y, C>;
+            if constexpr (product::has_rounding)
                 if (level != simd::isa::plain && a.columns() <= (std::size_t{1} << 30)) {
-                    if (arithmetic.rounding)
-                        exact_product<X, Y, C, projection>(
-                            {level, a, b, c, arithmetic, *arithmetic.rounding, options})
-                            .run();
-                    else
-                        by_default({level, a, b, c, arithmetic, {}, options}).run();
+                    product({level, a, b, c, arithmetic, options}).run();
                     return true;
                 }
         }

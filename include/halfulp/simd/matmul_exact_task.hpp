@@ -43,8 +43,9 @@ constexpr bool products_are_exact() noexcept {
     }
 }
 
-/// One exact product into elements C of format `number_format<C>`, with the result's rounding as Projection.
-template <class X, class Y, class C, class Projection>
+/// One exact product into elements C of format `number_format<C>`. The result's projection is a value here, so that
+/// all this is compiled once for the three types.
+template <class X, class Y, class C>
 struct exact_task {
     using x_type = X;
     using y_type = Y;
@@ -60,18 +61,15 @@ struct exact_task {
     matrix_view<const Y> b;
     matrix_view<C> c;
     arithmetic::exact how;
-    [[no_unique_address]] Projection direction;
     matmul_options options;
+    projection direction = how.rounding ? *how.rounding : projection(result_projection<C>{});
     rounding_plan plan = plan_of(constant<format>{}, direction);
 
     /// Rounds values to codes in the deterministic modes.
     template <class Carrier>
     void round_row(const Carrier* values, code* codes, std::size_t count) const noexcept {
-        if constexpr (std::same_as<Projection, projection>)
-            simd::round_in_carrier(level, simd::deterministic_projection{direction}, values, codes, nullptr,
-                                   count, plan);
-        else
-            simd::round_in_carrier(level, direction, values, codes, nullptr, count, plan);
+        simd::round_in_carrier(level, simd::deterministic_projection{direction}, values, codes, nullptr,
+                               count, plan);
     }
 
     std::uint64_t element(std::size_t i, std::size_t j) const noexcept {

@@ -128,7 +128,7 @@ class residue_product {
         if (task_.level != simd::isa::avx512 || !simd::available_extensions().vnni ||
             task_.options.accumulate || task_.a.columns() == 0 || task_.a.columns() > most_residue_depth)
             return 0;
-        const projection direction = task_.direction;
+        const projection& direction = task_.direction;
         if (is_stochastic(direction.mode) && format.precision() + direction.random_bits + 3 > 75)
             return 0;  // digits() hands on 75 bits
         const int a_bits = rows.widest(), b_bits = columns.widest();
@@ -245,7 +245,8 @@ class residue_product {
                                        significand, sticky, task_.random_bits(i, j))
                                     .value);
         };
-        return finish(task_.direction);
+        // The projection that goes with the type is known to the compiler, which makes the common case short.
+        return task_.how.rounding ? finish(task_.direction) : finish(result_projection<C>{});
     }
 
     /// Rows and columns with infinities and NaN, which residues do not know.
