@@ -202,8 +202,9 @@ class tiled_product {
         // the cache.
         constexpr std::size_t often = 64;
         const bool use_a = a_.lines != nullptr && !(is_scattered(a_.line_stride) && columns > often);
-        const bool use_b =
-            shape_.has_edges && b_.steps != nullptr && !(is_scattered(b_.step_stride) && rows > often);
+        // A step that repeats itself has stride 0, which stands for a packed block below.
+        const bool use_b = shape_.has_edges && b_.steps != nullptr && b_.step_stride != 0 &&
+                           !(is_scattered(b_.step_stride) && rows > often);
 
         // A panel of B that lies in memory goes from page to page, where nothing is fetched ahead, if it is deep;
         // and one that is packed for a row or two is used from the first-level cache.
