@@ -130,7 +130,7 @@ class residue_product {
             return 0;
         const projection& direction = task_.direction;
         if (is_stochastic(direction.mode) && format.precision() + direction.random_bits + 3 > 75)
-            return 0;  // digits() hands on 75 bits
+            return 0;  // rounded_digits has 75 bits
         const int a_bits = rows.widest(), b_bits = columns.widest();
         if (a_bits < 0 || b_bits < 0)
             return 0;
