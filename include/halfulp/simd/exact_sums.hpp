@@ -5,7 +5,6 @@
 /// The means of the exact matrix product: bounds on the lines of a matrix, enclosures of chains in double,
 /// and residue systems, in which a long integer is a handful of bytes.
 
-#include <halfulp/core/error_free.hpp>
 #include <halfulp/core/wide_uint.hpp>
 #include <halfulp/simd/tiles.hpp>
 
