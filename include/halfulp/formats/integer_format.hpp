@@ -15,9 +15,11 @@
 /// Arbitrary-Precision Quantization" (arXiv 2409.17870), section 3: every bit is ±1, so each bit plane of a matrix
 /// is one of ±1, and there is neither a zero nor a sign bit to treat apart.
 
-#include <halfulp/config.hpp>
+#include <halfulp/core/number_traits.hpp>
 
 #include <cstdint>
+#include <limits>
+#include <type_traits>
 
 namespace halfulp {
 inline namespace v0 {
@@ -136,5 +138,36 @@ constexpr integer_format bipolar_integer(int bits) noexcept {
 inline constexpr integer_format ternary{integer_encoding::ternary, 2};
 
 }  // namespace formats
+
+/// A number whose value is its bits in an integer format known to the compiler: narrow_integer.
+template <class T>
+concept formatted_integer = requires(const T& x) {
+    requires std::is_same_v<std::remove_cvref_t<decltype(T::format)>, integer_format>;
+    T::from_bits(x.to_bits());
+};
+
+/// An integer of either kind.
+template <class T>
+concept integer_number = standard_integer<T> || formatted_integer<T>;
+
+/// The format of an integer type.
+template <integer_number T>
+inline constexpr integer_format integer_format_of = [] {
+    if constexpr (formatted_integer<T>)
+        return T::format;
+    else
+        return integer_format{
+            std::is_signed_v<T> ? integer_encoding::two_complement : integer_encoding::unsigned_binary,
+            std::numeric_limits<std::make_unsigned_t<T>>::digits};
+}();
+
+/// Whether a sum of `depth` products of values of the two formats stays below 2^bits in magnitude, whatever the
+/// values: depth · max|x| · max|y| < 2^bits, for bits up to 63.
+constexpr bool sum_of_products_fits(const integer_format& x, const integer_format& y, std::uint64_t depth,
+                                    int bits) noexcept {
+    // depth · p ≤ limit is depth ≤ ⌊limit / p⌋, and so on for each factor.
+    const std::uint64_t limit = (std::uint64_t{1} << bits) - 1;
+    return depth <= limit / x.largest_magnitude() / y.largest_magnitude();
+}
 }  // namespace v0
 }  // namespace halfulp
