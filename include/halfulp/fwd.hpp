@@ -30,6 +30,7 @@ class matrix_view;
 struct shape_error;
 struct format_error;
 struct text_error;
+struct value_error;
 struct file_error;
 
 }  // namespace v0

@@ -21,6 +21,8 @@
 #include <halfulp/formats/limits.hpp>
 #include <halfulp/formats/literals.hpp>
 #include <halfulp/formats/named.hpp>
+#include <halfulp/formats/narrow_integer.hpp>
+#include <halfulp/formats/narrow_integer_text.hpp>
 #include <halfulp/formats/text.hpp>
 #include <halfulp/kernels/attention.hpp>
 #include <halfulp/kernels/dot.hpp>

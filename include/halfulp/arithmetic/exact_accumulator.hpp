@@ -37,6 +37,11 @@ struct operand_range<T> {
     static constexpr int lowest = 0;
     static constexpr int highest = static_cast<int>(sizeof(T)) * 8;
 };
+template <formatted_integer T>
+struct operand_range<T> {
+    static constexpr int lowest = 0;
+    static constexpr int highest = T::format.bits();
+};
 
 /// Bits of T's significands, which are at most those that unpack gives.
 template <class T>

@@ -5,6 +5,7 @@
 /// `arithmetic::native<Accumulator>`: the number type's own arithmetic.
 
 #include <halfulp/arithmetic/policy.hpp>
+#include <halfulp/formats/integer_value.hpp>
 #include <halfulp/formats/operations.hpp>
 
 #include <cmath>
@@ -25,21 +26,23 @@ constexpr bool converts_exactly() noexcept {
         return true;
     else if constexpr (formatted_number<X> && formatted_number<A>)
         return contains(number_format<A>::value, number_format<X>::value);
-    else if constexpr (standard_integer<X> && formatted_number<A>) {
+    else if constexpr (integer_number<X> && formatted_number<A>) {
         // The integers of X, but its lowest, as a fixed-point format.
-        constexpr int digits = std::numeric_limits<X>::digits;
+        constexpr integer_format range = integer_format_of<X>;
+        constexpr int digits =
+            range.bits() -
+            static_cast<int>(range.encoding == integer_encoding::two_complement && range.bits() > 1);
         constexpr float_format integers{.exponent_bits = 0,
                                         .significand_bits = digits,
                                         .bias = 1 - digits,
-                                        .has_sign = std::is_signed_v<X>,
+                                        .has_sign = range.is_signed(),
                                         .has_negative_zero = false,
                                         .has_infinity = false,
                                         .nan = nan_encoding::none};
         return contains_finite(number_format<A>::value, integers) &&
-               (!std::is_signed_v<X> || digits <= number_format<A>::value.maximum_exponent());
-    } else if constexpr (standard_integer<X> && standard_integer<A>)
-        return std::numeric_limits<X>::digits <= std::numeric_limits<A>::digits &&
-               (std::is_signed_v<A> || !std::is_signed_v<X>);
+               (!range.is_signed() || digits <= number_format<A>::value.maximum_exponent());
+    } else if constexpr (integer_number<X> && integer_number<A>)
+        return contains(integer_format_of<A>, integer_format_of<X>);
     else if constexpr (formatted_number<X> && std::is_arithmetic_v<A>)
         return false;  // a fraction to an integer
     else

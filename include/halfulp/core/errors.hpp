@@ -28,6 +28,11 @@ struct text_error : std::invalid_argument {
     using std::invalid_argument::invalid_argument;
 };
 
+/// A number that a type or an argument does not have.
+struct value_error : std::invalid_argument {
+    using std::invalid_argument::invalid_argument;
+};
+
 /// A file that is missing, malformed or of an unsupported kind.
 struct file_error : std::invalid_argument {
     using std::invalid_argument::invalid_argument;

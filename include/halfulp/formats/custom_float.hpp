@@ -40,9 +40,9 @@ class custom_float {
     requires(Other != Format || OtherDefault != Default) explicit(
         !contains(Format, Other)) constexpr custom_float(custom_float<Other, OtherDefault> x) noexcept
         : custom_float(convert<custom_float>(x)) {}
-    /// From a built-in number, rounded once by Default.
+    /// From a built-in number or an integer of any width, rounded once by Default.
     template <exact_operand T>
-    requires std::is_arithmetic_v<T>
+    requires(std::is_arithmetic_v<T> || formatted_integer<T>)
     explicit constexpr custom_float(T x) noexcept : custom_float(convert<custom_float>(x)) {}
 
     /// The number with the given code; bits above the code are ignored.

@@ -5,6 +5,7 @@
 /// What can be an operand and what can be a result, and how the operations get at their codes.
 
 #include <halfulp/formats/encode.hpp>
+#include <halfulp/formats/integer_format.hpp>
 
 #include <bit>
 #include <compare>
@@ -47,7 +48,8 @@ concept formatted_number = requires {
 
 /// What an operation takes: a formatted number or an integer of up to 64 bits, exactly.
 template <class T>
-concept exact_operand = formatted_number<T> ||(std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= 8);
+concept exact_operand = formatted_number<T> || formatted_integer<T> ||
+                        (std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= 8);
 
 /// What an operation gives: a formatted number, or one with its IEEE flags.
 template <class T>
@@ -147,7 +149,7 @@ constexpr Result make_result(const with_status<Code>& encoded) noexcept {
 /// Bits of an operand's significand.
 template <class T>
 constexpr int operand_precision() noexcept {
-    if constexpr (std::integral<T>)
+    if constexpr (std::integral<T> || formatted_integer<T>)
         return 64;
     else
         return number_format<T>::value.precision();
@@ -156,7 +158,9 @@ constexpr int operand_precision() noexcept {
 /// Any operand, unpacked.
 template <exact_operand T>
 constexpr auto unpack_operand(T x) noexcept {
-    if constexpr (std::integral<T>) {
+    if constexpr (formatted_integer<T>) {
+        return unpack_operand(x.value());
+    } else if constexpr (std::integral<T>) {
         const bool negative = x < T{0};
         const auto bits = static_cast<std::uint64_t>(x);
         const std::uint64_t magnitude = negative ? std::uint64_t{0} - bits : bits;
