@@ -24,6 +24,7 @@
 #include <halfulp/formats/narrow_integer.hpp>
 #include <halfulp/formats/narrow_integer_text.hpp>
 #include <halfulp/formats/text.hpp>
+#include <halfulp/formats/tilus.hpp>
 #include <halfulp/kernels/attention.hpp>
 #include <halfulp/kernels/dot.hpp>
 #include <halfulp/kernels/elementwise.hpp>
