@@ -50,7 +50,7 @@ namespace detail {
 // t table_lookup. Where a processor lacks an extension the next table applies. Measured on Zen 5 (benchmarks/README.md).
 inline constexpr const char* integer_schemes_avx512[widest_fast_integer] = {
     // 1 … 8
-    "ssttttdd", ".stddddd", "..tddddd", "...ddddd", "....dddd", ".....ddd", "......dd", ".......d"};
+    "sstttddd", ".sdddddd", "..dddddd", "...ddddd", "....dddd", ".....ddd", "......dd", ".......d"};
 inline constexpr const char* integer_schemes_without_popcount[widest_fast_integer] = {
     "ttttttdd", ".ttddddd", "..tddddd", "...ddddd", "....dddd", ".....ddd", "......dd", ".......d"};
 inline constexpr const char* integer_schemes_avx2[widest_fast_integer] = {

@@ -56,6 +56,13 @@ struct sum_of_bytes {
     static constexpr bool has_avx2 = false;
     static constexpr bool has_edges = false;
 };
+/// The same with two signed 16-bit integers of either, whose products may not both be 2^30.
+struct sum_of_halfwords {
+    using word = std::uint32_t;
+    using sum = std::int32_t;
+    static constexpr bool has_avx2 = true;
+    static constexpr bool has_edges = false;
+};
 
 /// What a tile is given: strides in words and sums.
 template <class Word, class Sum>

@@ -64,6 +64,19 @@ struct step_registers<sum_of_bytes> {
 };
 #endif
 
+template <>
+struct step_registers<sum_of_halfwords> {
+    using operands = words32;
+    using sums = integers32;
+    static HALFULP_ALWAYS_INLINE operands repeat(std::uint32_t x) noexcept { return operands{} + x; }
+    static HALFULP_ALWAYS_INLINE void apply(sums& sum, operands x, operands y) noexcept {
+        sums products;
+        __asm__("{vpmaddwd %2, %1, %0|vpmaddwd %0, %1, %2}" : "=v"(products) : "v"(x), "v"(y));
+        sum = reinterpret_cast<sums>(reinterpret_cast<operands>(sum) + reinterpret_cast<operands>(products));
+    }
+    static HALFULP_ALWAYS_INLINE sums finished(sums x) noexcept { return x; }
+};
+
 /// The first `count` lanes of a register, as a mask that loads and stores take. What lies behind is not touched.
 template <class Register>
 class first_lanes {

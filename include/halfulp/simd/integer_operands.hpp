@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// From lines of integers to what the tiles of integer products read, with the sums of codes that put the integers
+/// right (see simd/integer_tiles.hpp).
+
+#include <halfulp/simd/integer_tiles.hpp>
+
+#define HALFULP_FAMILY_TEXT <halfulp/simd/family/integer_operands.hpp>
+#include <halfulp/simd/for_each_family.hpp>
+
+#if HALFULP_HAS_SIMD
+
+namespace halfulp {
+inline namespace v0 {
+namespace simd {
+
+/// Lines of integers of at most 8 bits, wherever they come from; `read_codes` puts codes first … first + count − 1 of
+/// a line as bytes into `to`, which has room for `count` rounded up to 64. `read_planes`, where there is one, does
+/// the same with bit planes: whole words, zeros behind the last code.
+struct integer_source {
+    integer_format format{};
+    std::size_t lines = 0;
+    std::size_t length = 0;
+    const void* object = nullptr;
+    void (*read_codes)(const void* object, isa level, std::size_t line, std::size_t first, std::size_t count,
+                       std::uint8_t* to) noexcept = nullptr;
+    void (*read_planes)(const void* object, isa level, std::size_t line, std::size_t first, std::size_t count,
+                        std::uint32_t* to, std::size_t plane_stride) noexcept = nullptr;
+    /// Of line l and group g at l · line_stride + g · group_stride, or null; real = scale · (integer + zero point).
+    const float* scales = nullptr;
+    const std::int32_t* zero_points = nullptr;
+    std::size_t line_stride = 0;
+    std::size_t group_stride = 0;
+};
+
+/// integer = 2^shift · ((code ^ flip) − subtrahend) + offset.
+struct code_transform {
+    std::uint8_t flip = 0;
+    std::uint8_t subtrahend = 0;
+    int shift = 0;
+    std::int32_t offset = 0;
+};
+
+/// The transform to unsigned codes, or to bytes with a sign.
+constexpr code_transform transform_of(const integer_format& f, bool to_signed_bytes) noexcept {
+    const int half = 1 << (f.width - 1);
+    switch (f.encoding) {
+        case integer_encoding::two_complement:
+            return to_signed_bytes ? code_transform{static_cast<std::uint8_t>(half),
+                                                    static_cast<std::uint8_t>(half), 0, 0}
+                                   : code_transform{static_cast<std::uint8_t>(half), 0, 0, -half};
+        case integer_encoding::bipolar:
+            return to_signed_bytes ? code_transform{0, static_cast<std::uint8_t>(half), 1, 1}
+                                   : code_transform{0, 0, 1, -(2 * half - 1)};
+        case integer_encoding::ternary:
+            return to_signed_bytes ? code_transform{0, 1, 0, 0} : code_transform{0, 0, 0, -1};
+        default:
+            return to_signed_bytes && f.width == 8 ? code_transform{0, 128, 0, 128} : code_transform{};
+    }
+}
+
+/// What a scheme makes of a stretch of codes.
+struct operand_shape {
+    std::size_t unit = 4;         ///< codes; every group is filled up with zeros to whole units
+    std::size_t left_words = 1;   ///< a unit, plane and row
+    std::size_t right_words = 1;  ///< a unit, plane and column
+    std::size_t steps = 1;        ///< of a tile, a unit
+};
+constexpr operand_shape shape_of_operands(integer_scheme scheme) noexcept {
+    switch (scheme) {
+        case integer_scheme::byte_dot:
+            return {4, 1, 1, 1};
+        case integer_scheme::bit_serial:
+            return {32, 1, 1, 1};
+        case integer_scheme::table_lookup:
+            return {32, 32, 2, 8};
+        default:
+            return {2, 1, 1, 1};
+    }
+}
+
+/// The groups of a stretch of codes, of which the last may be shorter.
+struct code_groups {
+    std::size_t first = 0;  ///< the code in a line with which they begin
+    std::size_t size = 1;   ///< of a group
+    std::size_t count = 0;  ///< of codes in all
+
+    constexpr std::size_t groups() const noexcept { return (count + size - 1) / size; }
+    constexpr std::size_t size_of(std::size_t g) const noexcept {
+        return size < count - g * size ? size : count - g * size;
+    }
+};
+
+/// Packs stretches of lines of one operand. Memory that a thread needs on the way is its own.
+class integer_packer {
+  public:
+    integer_packer(isa level, integer_scheme scheme, const integer_source& source, bool is_left) noexcept
+        : level_(level),
+          scheme_(scheme),
+          source_(source),
+          is_left_(is_left),
+          shape_(shape_of_operands(scheme)),
+          transform_(transform_of(source.format, is_left && scheme == integer_scheme::byte_dot)),
+          planes_(scheme == integer_scheme::bit_serial || (scheme == integer_scheme::table_lookup && !is_left)
+                      ? source.format.bits()
+                      : 1) {}
+
+    const integer_source& source() const noexcept { return source_; }
+    const code_transform& transform() const noexcept { return transform_; }
+    int planes() const noexcept { return planes_; }
+    std::size_t units(std::size_t codes) const noexcept { return (codes + shape_.unit - 1) / shape_.unit; }
+    std::size_t left_words(std::size_t codes) const noexcept {
+        return units(codes) * shape_.left_words * static_cast<std::size_t>(planes_);
+    }
+    std::size_t right_words(std::size_t codes) const noexcept {
+        return units(codes) * shape_.right_words * static_cast<std::size_t>(planes_);
+    }
+    /// Words of a plane of one line.
+    std::size_t plane_words(std::size_t codes) const noexcept {
+        return units(codes) * (is_left_ ? shape_.left_words : shape_.right_words);
+    }
+    /// Steps of a tile.
+    std::size_t steps(std::size_t codes) const noexcept { return units(codes) * shape_.steps; }
+    /// Words behind a packed block that packing may write.
+    static constexpr std::size_t slack = 4096;
+
+    /// The sum of the codes, which `to` gets as a row on the left.
+    std::uint32_t pack_left(std::size_t line, std::size_t first, std::size_t count,
+                            std::uint32_t* to) const noexcept {
+        const std::size_t stride = units(count) * shape_.left_words;
+        if (scheme_ == integer_scheme::bit_serial)
+            return pack_planes(line, first, count, to, stride);
+        std::uint32_t sum = 0;
+        alignas(64) std::uint8_t codes[codes_at_once];
+        for (std::size_t k = 0; k < count; k += codes_at_once) {
+            const std::size_t part = codes_at_once < count - k ? codes_at_once : count - k;
+            sum += read(line, first + k, part, codes);
+            std::uint32_t* const place = to + k / shape_.unit * shape_.left_words;
+            if (scheme_ == integer_scheme::table_lookup)
+                HALFULP_SIMD_SELECT(level_, make_tables)
+            (codes, reinterpret_cast<std::uint8_t*>(place), whole_units(part) / 4);
+            else copy_words(codes, place, part);
+        }
+        return sum;
+    }
+
+    /// A panel of `columns` lines from `line` on, of which `present` are there; sums[c] += the sum of the codes of
+    /// column c.
+    void pack_right(std::size_t line, std::size_t present, std::size_t columns, std::size_t first,
+                    std::size_t count, std::uint32_t* to, std::int32_t* sums) const noexcept {
+        thread_local workspace memory;
+        const bool with_planes =
+            scheme_ == integer_scheme::bit_serial || scheme_ == integer_scheme::table_lookup;
+        constexpr std::size_t at_once = 1024;
+        const std::size_t plane_words = with_planes ? at_once / 32 : at_once / shape_.unit;
+        const std::size_t line_words = plane_words * static_cast<std::size_t>(planes_) + 16;
+        const auto lines = static_cast<std::uint32_t*>(
+            memory.reserve((columns * (line_words + plane_words) + 64) * sizeof(std::uint32_t)));
+        std::uint32_t* const turned = lines + columns * line_words;
+        const std::size_t plane_stride = units(count) * shape_.right_words * columns;
+        std::memset(lines + present * line_words, 0,
+                    (columns - present) * line_words * sizeof(std::uint32_t));
+        for (std::size_t k = 0; k < count; k += at_once) {
+            const std::size_t part = at_once < count - k ? at_once : count - k;
+            for (std::size_t c = 0; c < present; ++c) {
+                std::uint32_t* const place = lines + c * line_words;
+                sums[c] = static_cast<std::int32_t>(
+                    static_cast<std::uint32_t>(sums[c]) +
+                    (with_planes ? pack_planes(line + c, first + k, part, place, plane_words)
+                                 : pack_codes(line + c, first + k, part, place)));
+            }
+            const std::size_t words = with_planes ? (part + 31) / 32 : units(part);
+            for (int p = 0; p < planes_; ++p) {
+                const std::uint32_t* const from = lines + static_cast<std::size_t>(p) * plane_words;
+                std::uint32_t* const place = to + static_cast<std::size_t>(p) * plane_stride +
+                                             k / shape_.unit * shape_.right_words * columns;
+                const bool is_direct = scheme_ != integer_scheme::table_lookup && words % 4 == 0;
+                std::uint32_t* const target = is_direct ? place : turned;
+                HALFULP_SIMD_SELECT(level_, transpose<std::uint32_t>)
+                (from, static_cast<std::ptrdiff_t>(line_words), target, static_cast<std::ptrdiff_t>(columns),
+                 columns, (words + 3) / 4 * 4);
+                if (scheme_ == integer_scheme::table_lookup)
+                    HALFULP_SIMD_SELECT(level_, make_indices)
+                (turned, reinterpret_cast<std::uint8_t*>(place), words);
+                else if (!is_direct) std::memcpy(place, turned, words * columns * sizeof(std::uint32_t));
+            }
+        }
+    }
+
+  private:
+    static constexpr std::size_t codes_at_once = 1024;
+
+    std::size_t whole_units(std::size_t codes) const noexcept { return units(codes) * shape_.unit; }
+
+    /// Codes as the scheme has them, zeros up to a multiple of 64; their sum as unsigned numbers less `count` times
+    /// the subtrahend.
+    std::uint32_t read(std::size_t line, std::size_t first, std::size_t count,
+                       std::uint8_t* codes) const noexcept {
+        source_.read_codes(source_.object, level_, line, first, count, codes);
+        const std::size_t padded = whole_blocks(count);
+        std::memset(codes + count, transform_.flip, padded - count);
+        const std::uint32_t sum = HALFULP_SIMD_SELECT(level_, shift_codes)(
+            codes, codes, padded, transform_.flip, transform_.subtrahend);
+        std::memset(codes + count, 0, padded - count);
+        return sum - static_cast<std::uint32_t>(count) * transform_.subtrahend;
+    }
+    /// Codes as words of a dot product: bytes, or 16 bits each.
+    void copy_words(const std::uint8_t* codes, std::uint32_t* to, std::size_t count) const noexcept {
+        if (scheme_ == integer_scheme::byte_dot) {
+            std::memcpy(to, codes, units(count) * 4);
+        } else {
+            alignas(64) std::uint16_t wide[codes_at_once];
+            HALFULP_SIMD_SELECT(level_, widen_codes)(codes, wide, whole_blocks(count));
+            std::memcpy(to, wide, units(count) * 4);
+        }
+    }
+    std::uint32_t pack_codes(std::size_t line, std::size_t first, std::size_t count,
+                             std::uint32_t* to) const noexcept {
+        alignas(64) std::uint8_t codes[codes_at_once];
+        const std::uint32_t sum = read(line, first, count, codes);
+        copy_words(codes, to, count);
+        const std::size_t words = units(count);
+        std::memset(to + words, 0, ((words + 3) / 4 * 4 - words) * sizeof(std::uint32_t));
+        return sum;
+    }
+    /// Bit planes of the unsigned codes, plane p from to + p · stride on.
+    std::uint32_t pack_planes(std::size_t line, std::size_t first, std::size_t count, std::uint32_t* to,
+                              std::size_t stride) const noexcept {
+        const int planes = source_.format.bits();
+        const std::size_t words = (count + 31) / 32;
+        if (source_.read_planes != nullptr && first % 64 == 0) {
+            source_.read_planes(source_.object, level_, line, first, count, to, stride);
+        } else {
+            alignas(64) std::uint8_t codes[codes_at_once];
+            alignas(64) std::uint32_t bits[widest_fast_integer * codes_at_once / 32];
+            for (std::size_t k = 0; k < count; k += codes_at_once) {
+                const std::size_t part = codes_at_once < count - k ? codes_at_once : count - k;
+                source_.read_codes(source_.object, level_, line, first + k, part, codes);
+                std::memset(codes + part, 0, whole_blocks(part) - part);
+                HALFULP_SIMD_SELECT(level_, planes_of_codes)
+                (codes, whole_blocks(part), planes, bits, codes_at_once / 32);
+                for (int p = 0; p < planes; ++p)
+                    std::memcpy(to + static_cast<std::size_t>(p) * stride + k / 32,
+                                bits + static_cast<std::size_t>(p) * (codes_at_once / 32),
+                                (part + 31) / 32 * sizeof(std::uint32_t));
+            }
+        }
+        std::uint32_t sum = 0;
+        for (int p = 0; p < planes; ++p) {
+            std::uint32_t* const plane = to + static_cast<std::size_t>(p) * stride;
+            if ((transform_.flip >> p & 1) != 0) {
+                for (std::size_t w = 0; w < words; ++w)
+                    plane[w] = ~plane[w];
+                if (count % 32 != 0)
+                    plane[words - 1] &= (std::uint32_t{1} << count % 32) - 1;
+            }
+            sum += HALFULP_SIMD_SELECT(level_, count_set_bits)(plane, words) << p;
+        }
+        return sum;
+    }
+
+    isa level_;
+    integer_scheme scheme_;
+    const integer_source& source_;
+    bool is_left_;
+    operand_shape shape_;
+    code_transform transform_;
+    int planes_;
+};
+
+}  // namespace simd
+}  // namespace v0
+}  // namespace halfulp
+
+#endif

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// Products of integer matrices by the schemes of kernels/integer_plan.hpp: stretches of k are packed, tiles pass
+/// over them, and what a tile sums up becomes elements of C while it is in the first-level cache.
+///
+/// Integers are exact, so blocks of k may come in any order. Scaled results are chains over the groups, ascending.
+
+#include <halfulp/simd/integer_operands.hpp>
+
+#if HALFULP_HAS_SIMD
+
+namespace halfulp {
+inline namespace v0 {
+namespace simd {
+
+/// What C holds.
+enum class integer_result_kind : unsigned char { integers, wide_integers, scaled };
+
+/// Elements of C in memory; strides in elements.
+struct integer_output {
+    void* data = nullptr;
+    std::ptrdiff_t row = 0;
+    std::ptrdiff_t column = 1;
+};
+
+class integer_product {
+  public:
+    /// Groups of `group` codes have scales and zero points of their own; integers have one group.
+    integer_product(isa level, integer_scheme scheme, const integer_source& left, const integer_source& right,
+                    std::size_t depth, std::size_t group, integer_result_kind kind) noexcept
+        : level_(level),
+          engine_(engine_of(scheme, level)),
+          left_(level, scheme, left, true),
+          right_(level, scheme, right, false),
+          depth_(depth),
+          kind_(kind) {
+        // Integers are added up in memory between stretches of k that fit the caches; scaled sums begin anew with
+        // each group, however long it is.
+        constexpr std::size_t most_codes = 8192;
+        const bool is_scaled = kind == integer_result_kind::scaled;
+        group_ = is_scaled ? group : depth < most_codes ? depth : most_codes;
+        stretch_ = is_scaled && group < most_codes ? most_codes / group * group : group_;
+        finish_ = kind == integer_result_kind::integers ? HALFULP_SIMD_SELECT(level, finish_integers)
+                  : kind == integer_result_kind::wide_integers
+                      ? HALFULP_SIMD_SELECT(level, finish_wide_integers)
+                      : HALFULP_SIMD_SELECT(level, finish_scaled);
+        shift_ = left_.transform().shift + right_.transform().shift;
+        if (scheme == integer_scheme::table_lookup) {
+            const std::size_t largest = std::size_t{4} * ((std::size_t{1} << left.format.bits()) - 1);
+            steps_in_bytes_ = 255 / largest;
+            steps_in_16_bits_ = 65535 / largest;
+        }
+    }
+
+    /// The part of C from (first_row, first_column) of that size. Uses the calling thread's workspace.
+    /// @throws std::bad_alloc before anything is written
+    void run(std::size_t first_row, std::size_t first_column, std::size_t rows, std::size_t columns,
+             const integer_output& out, bool starts_empty) const {
+        const std::size_t stretch = stretch_ < depth_ ? stretch_ : depth_;
+        const code_groups whole{0, group_, stretch};
+        const std::size_t groups = whole.groups();
+        const auto tile_rows = static_cast<std::size_t>(engine_.rows);
+        const auto tile_columns = static_cast<std::size_t>(engine_.columns);
+        // Rows of the left block and panels of the right one, by the bytes that they take.
+        constexpr std::size_t left_bytes = std::size_t{384} << 10, right_bytes = std::size_t{4} << 20;
+        const std::size_t left_row = groups * left_.left_words(group_) + 16;
+        const std::size_t column_words = groups * right_.right_words(group_);
+        const std::size_t block_rows = block_of(rows, tile_rows, left_bytes / 4 / left_row);
+        const std::size_t block_columns =
+            block_of(columns, tile_columns, right_bytes / 4 / (column_words == 0 ? 1 : column_words));
+
+        thread_local workspace memory;
+        const std::size_t term_rows = rounded_up(block_rows, 16), term_columns = block_columns;
+        const std::size_t words =
+            block_rows * left_row + block_columns * column_words + 2 * integer_packer::slack +
+            term_arrays * groups * (term_rows + term_columns) + 2 * block_rows * tile_columns + 128;
+        auto* next = static_cast<std::uint32_t*>(memory.reserve(words * sizeof(std::uint32_t)));
+        const auto take = [&next](std::size_t count) {
+            std::uint32_t* const place = next;
+            next += rounded_up(count, 16);
+            return place;
+        };
+        block b;
+        b.left_row = left_row;
+        b.column_words = column_words;
+        b.right = take(block_columns * column_words + integer_packer::slack / 2);
+        b.left = take(block_rows * left_row + integer_packer::slack / 2);
+        b.turned = take(2 * block_rows * tile_columns);
+        b.left_terms = terms_in(take(term_arrays * groups * term_rows), groups, term_rows);
+        b.right_terms = terms_in(take(term_arrays * groups * term_columns), groups, term_columns);
+
+        for (std::size_t k = 0; k < depth_; k += stretch) {
+            const code_groups g{k, group_, stretch < depth_ - k ? stretch : depth_ - k};
+            for (std::size_t j = 0; j < columns; j += block_columns) {
+                const std::size_t width = block_columns < columns - j ? block_columns : columns - j;
+                pack_right(b, g, first_column + j, width);
+                for (std::size_t i = 0; i < rows; i += block_rows) {
+                    const std::size_t height = block_rows < rows - i ? block_rows : rows - i;
+                    pack_left(b, g, first_row + i, height);
+                    complete_terms(b, g, height, width);
+                    for (std::size_t panel = 0; panel < width; panel += tile_columns)
+                        run_panel(b, g, panel, height,
+                                  tile_columns < width - panel ? tile_columns : width - panel,
+                                  element(out, i, j + panel), starts_empty && k == 0);
+                }
+            }
+        }
+    }
+
+  private:
+    static constexpr std::size_t term_arrays = 4;
+    /// The terms of integer_results for all groups of a block, `stride` apart.
+    struct terms {
+        std::int32_t* sums = nullptr;
+        std::int32_t* offsets = nullptr;
+        std::int32_t* products = nullptr;  ///< what `sums` of integer_results are
+        float* scales = nullptr;
+        std::size_t stride = 0;
+        bool same_offsets = true;  ///< in all lines and groups
+    };
+    struct block {
+        std::uint32_t* left = nullptr;
+        std::uint32_t* right = nullptr;
+        std::size_t left_row = 0;
+        std::size_t column_words = 0;
+        terms left_terms, right_terms;
+        bool is_separable = true;
+        void* turned = nullptr;  ///< room for a panel of C
+    };
+
+    static terms terms_in(std::uint32_t* memory, std::size_t groups, std::size_t stride) noexcept {
+        const std::size_t size = groups * stride;
+        return {reinterpret_cast<std::int32_t*>(memory),
+                reinterpret_cast<std::int32_t*>(memory + size),
+                reinterpret_cast<std::int32_t*>(memory + 2 * size),
+                reinterpret_cast<float*>(memory + 3 * size),
+                stride,
+                true};
+    }
+    static std::size_t block_of(std::size_t extent, std::size_t tile, std::size_t wanted) noexcept {
+        const std::size_t whole = rounded_up(extent, tile);
+        const std::size_t most = wanted < tile ? tile : wanted / tile * tile;
+        return most < whole ? most : whole;
+    }
+    std::size_t element_size() const noexcept {
+        return kind_ == integer_result_kind::wide_integers ? sizeof(std::int64_t) : sizeof(std::int32_t);
+    }
+    integer_output element(const integer_output& out, std::size_t i, std::size_t j) const noexcept {
+        return {static_cast<unsigned char*>(out.data) +
+                    (static_cast<std::ptrdiff_t>(i) * out.row + static_cast<std::ptrdiff_t>(j) * out.column) *
+                        static_cast<std::ptrdiff_t>(element_size()),
+                out.row, out.column};
+    }
+
+    /// What a line adds beside its codes, for one group.
+    static void set_terms(const integer_packer& packer, terms& t, std::size_t group, std::size_t place,
+                          std::size_t line, std::size_t group_of_line, std::uint32_t code_sum) noexcept {
+        const integer_source& source = packer.source();
+        const std::size_t parameter = line * source.line_stride + group_of_line * source.group_stride;
+        auto offset = static_cast<std::uint32_t>(packer.transform().offset);
+        if (source.zero_points != nullptr)
+            offset += static_cast<std::uint32_t>(source.zero_points[parameter]);
+        const std::size_t at = group * t.stride + place;
+        t.sums[at] = static_cast<std::int32_t>(code_sum << packer.transform().shift);
+        t.offsets[at] = static_cast<std::int32_t>(offset);
+        if (source.scales != nullptr)
+            t.scales[at] = source.scales[parameter];
+        t.same_offsets = t.same_offsets && t.offsets[at] == t.offsets[0];
+    }
+
+    void pack_left(block& b, const code_groups& g, std::size_t first_row, std::size_t height) const noexcept {
+        terms& t = b.left_terms;
+        t.same_offsets = true;
+        for (std::size_t r = 0; r < height; ++r)
+            for (std::size_t q = 0; q < g.groups(); ++q) {
+                const std::size_t first = g.first + q * g.size;
+                const std::uint32_t sum =
+                    left_.pack_left(first_row + r, first, g.size_of(q),
+                                    b.left + r * b.left_row + q * left_.left_words(g.size));
+                set_terms(left_, t, q, r, first_row + r, first / group_, sum);
+            }
+    }
+    void pack_right(block& b, const code_groups& g, std::size_t first_column,
+                    std::size_t width) const noexcept {
+        terms& t = b.right_terms;
+        t.same_offsets = true;
+        const auto tile_columns = static_cast<std::size_t>(engine_.columns);
+        for (std::size_t j = 0; j < width; j += tile_columns) {
+            const std::size_t present = tile_columns < width - j ? tile_columns : width - j;
+            for (std::size_t q = 0; q < g.groups(); ++q) {
+                const std::size_t first = g.first + q * g.size;
+                std::int32_t* const sums = t.sums + q * t.stride + j;
+                std::memset(sums, 0, tile_columns * sizeof(std::int32_t));
+                std::memset(t.offsets + q * t.stride + j, 0, tile_columns * sizeof(std::int32_t));
+                std::memset(t.scales + q * t.stride + j, 0, tile_columns * sizeof(float));
+                right_.pack_right(
+                    first_column + j, present, tile_columns, first, g.size_of(q),
+                    b.right + j * b.column_words + q * right_.right_words(g.size) * tile_columns, sums);
+                for (std::size_t c = 0; c < present; ++c)
+                    set_terms(right_, t, q, j + c, first_column + j + c, first / group_,
+                              static_cast<std::uint32_t>(sums[c]));
+            }
+        }
+    }
+
+    /// From the sums of codes to what integer_results has: n·β is added on the left; and where offsets are the same
+    /// in all lines, as those of a format are, the products are made here.
+    static void complete_terms(block& b, const code_groups& g, std::size_t height,
+                               std::size_t width) noexcept {
+        const terms& x = b.left_terms;
+        const terms& y = b.right_terms;
+        b.is_separable = x.same_offsets && y.same_offsets;
+        for (std::size_t q = 0; q < g.groups(); ++q) {
+            const auto count = static_cast<std::uint32_t>(g.size_of(q));
+            for (std::size_t at = q * x.stride; at < q * x.stride + height; ++at) {
+                const std::uint32_t sum = static_cast<std::uint32_t>(x.sums[at]) +
+                                          count * static_cast<std::uint32_t>(x.offsets[at]);
+                const std::uint32_t factor =
+                    b.is_separable ? static_cast<std::uint32_t>(y.offsets[0]) : std::uint32_t{1};
+                x.products[at] = static_cast<std::int32_t>(sum * factor);
+            }
+            for (std::size_t at = q * y.stride; at < q * y.stride + width; ++at) {
+                const std::uint32_t factor =
+                    b.is_separable ? static_cast<std::uint32_t>(x.offsets[0]) : std::uint32_t{1};
+                y.products[at] = static_cast<std::int32_t>(static_cast<std::uint32_t>(y.sums[at]) * factor);
+            }
+        }
+    }
+
+    /// A panel of columns; where those are not side by side in C, in memory of its own first.
+    void run_panel(const block& b, const code_groups& g, std::size_t j, std::size_t height, std::size_t width,
+                   const integer_output& out, bool starts_empty) const noexcept {
+        if (out.column == 1)
+            return run_tiles(b, g, j, height, width, out, starts_empty);
+        const integer_output panel{b.turned, engine_.columns, 1};
+        if (kind_ == integer_result_kind::wide_integers) {
+            if (!starts_empty)
+                copy_elements<std::int64_t>(out, panel, height, width);
+            run_tiles(b, g, j, height, width, panel, starts_empty);
+            copy_elements<std::int64_t>(panel, out, height, width);
+        } else {
+            if (!starts_empty)
+                copy_elements<std::int32_t>(out, panel, height, width);
+            run_tiles(b, g, j, height, width, panel, starts_empty);
+            copy_elements<std::int32_t>(panel, out, height, width);
+        }
+    }
+    template <class Element>
+    void copy_elements(const integer_output& from, const integer_output& to, std::size_t height,
+                       std::size_t width) const noexcept {
+        const auto in = static_cast<const Element*>(from.data);
+        const auto out = static_cast<Element*>(to.data);
+        std::size_t done = 0;
+        if constexpr (sizeof(Element) == 4)
+            if (from.column == 1 && to.row == 1 && width % 4 == 0) {
+                done = height / 4 * 4;
+                HALFULP_SIMD_SELECT(level_, transpose<Element>)
+                (in, from.row, out, to.column, done, width);
+            }
+        for (std::size_t i = done; i < height; ++i)
+            for (std::size_t j = 0; j < width; ++j) {
+                const auto r = static_cast<std::ptrdiff_t>(i), c = static_cast<std::ptrdiff_t>(j);
+                out[r * to.row + c * to.column] = in[r * from.row + c * from.column];
+            }
+    }
+
+    void run_tiles(const block& b, const code_groups& g, std::size_t j, std::size_t height, std::size_t width,
+                   const integer_output& out, bool starts_empty) const noexcept {
+        constexpr std::size_t most_sums = 512;  // of any engine's tile
+        alignas(64) std::int32_t sums[most_sums];
+        const auto tile_rows = static_cast<std::size_t>(engine_.rows);
+        const auto tile_columns = static_cast<std::size_t>(engine_.columns);
+        integer_tile t;
+        t.left_row = static_cast<std::ptrdiff_t>(b.left_row);
+        t.left_planes = left_.planes();
+        t.right_planes = right_.planes();
+        t.sums = sums;
+        t.sums_row = engine_.columns;
+        t.steps_in_bytes = steps_in_bytes_;
+        t.steps_in_16_bits = steps_in_16_bits_;
+        integer_results results;
+        results.sums = sums;
+        results.sums_row = t.sums_row;
+        results.columns = static_cast<int>(width);
+        results.shift = shift_;
+        results.is_separable = b.is_separable;
+        results.out_row = out.row;
+        const std::size_t tiles = (height + tile_rows - 1) / tile_rows;
+        for (std::size_t tile = 0, i = 0; tile < tiles; ++tile) {
+            const std::size_t rows = height / tiles + (tile < height % tiles ? 1 : 0);
+            t.rows = results.rows = static_cast<int>(rows);
+            results.out = element(out, i, 0).data;
+            for (std::size_t r = 0; r < rows; ++r)
+                for (std::size_t byte = 0; byte < width * element_size(); byte += 64)
+                    __builtin_prefetch(static_cast<unsigned char*>(element(out, i + r, 0).data) + byte, 1);
+            for (std::size_t q = 0; q < g.groups(); ++q) {
+                const std::size_t size = g.size_of(q);
+                t.left = b.left + i * b.left_row + q * left_.left_words(g.size);
+                t.left_plane = static_cast<std::ptrdiff_t>(left_.plane_words(size));
+                t.right = b.right + (j * b.column_words + q * right_.right_words(g.size) * tile_columns);
+                t.right_plane = static_cast<std::ptrdiff_t>(right_.plane_words(size) * tile_columns);
+                t.steps = left_.steps(size);
+                engine_.multiply(t);
+                const std::size_t x = q * b.left_terms.stride + i, y = q * b.right_terms.stride + j;
+                results.left_sums = b.left_terms.products + x;
+                results.left_offsets = b.left_terms.offsets + x;
+                results.left_scales = b.left_terms.scales + x;
+                results.right_sums = b.right_terms.products + y;
+                results.right_offsets = b.right_terms.offsets + y;
+                results.right_scales = b.right_terms.scales + y;
+                results.starts_empty = starts_empty && q == 0;
+                finish_(results);
+            }
+            i += rows;
+        }
+    }
+
+    isa level_;
+    integer_engine engine_;
+    integer_packer left_, right_;
+    std::size_t depth_;
+    integer_result_kind kind_;
+    std::size_t group_ = 1;
+    std::size_t stretch_ = 1;
+    void (*finish_)(const integer_results&) noexcept = nullptr;
+    int shift_ = 0;
+    std::size_t steps_in_bytes_ = 1;
+    std::size_t steps_in_16_bits_ = 1;
+};
+
+}  // namespace simd
+
+namespace detail {
+
+template <class C>
+inline constexpr simd::integer_result_kind integer_result_kind_of =
+    std::is_same_v<C, std::int32_t>   ? simd::integer_result_kind::integers
+    : std::is_same_v<C, std::int64_t> ? simd::integer_result_kind::wide_integers
+                                      : simd::integer_result_kind::scaled;
+
+template <class C>
+void run_product(const simd::integer_product& product, const matrix_view<C>& c, integer_scheme scheme,
+                 std::size_t depth, bool accumulate, const execution::policy& policy) {
+    const std::size_t granule = scheme == integer_scheme::table_lookup ? 128 : 32;
+    simd::for_parts_of_matrix(
+        policy, c.rows(), c.columns(), depth, granule,
+        [&](std::size_t i, std::size_t j, std::size_t rows, std::size_t columns) {
+            const simd::default_floating_point_environment guard;
+            product.run(i, j, rows, columns, {&c(i, j), c.row_stride(), c.column_stride()}, !accumulate);
+        });
+}
+
+/// C = A·B or C += A·B for the rows of A and the columns of B; groups as in simd::integer_product. False if there is
+/// no scheme for the formats. Sums of a group (of a stretch of at most 8192 codes) have to fit 32 bits.
+/// @throws std::bad_alloc  if there is no memory; parts of c may have been written by then
+template <class C>
+bool multiply_integers(const simd::integer_source& left, const simd::integer_source& right,
+                       const matrix_view<C>& c, std::size_t depth, std::size_t group, bool accumulate,
+                       const execution::policy& policy) {
+    const simd::isa level = simd::level_for(policy);
+    if (level == simd::isa::plain || depth == 0)
+        return false;
+    const integer_scheme scheme =
+        plan_integer_product(left.format, right.format, level, simd::available_extensions());
+    if (scheme == integer_scheme::definition)
+        return false;
+    // Tables are of the wider operand. Otherwise lanes are columns, which should be many and side by side.
+    constexpr std::size_t few = 16;
+    const bool is_few = c.columns() < few && c.rows() > c.columns();
+    const bool is_turned = c.row_stride() == 1 && c.column_stride() != 1 && c.rows() >= few;
+    if (scheme == integer_scheme::table_lookup && left.format.bits() != right.format.bits()
+            ? left.format.bits() < right.format.bits()
+            : is_few || is_turned) {
+        const simd::integer_product product(level, scheme, right, left, depth, group,
+                                            integer_result_kind_of<C>);
+        return run_product(product, c.transposed(), scheme, depth, accumulate, policy), true;
+    }
+    const simd::integer_product product(level, scheme, left, right, depth, group, integer_result_kind_of<C>);
+    return run_product(product, c, scheme, depth, accumulate, policy), true;
+}
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace halfulp
+
+#endif
