@@ -23,6 +23,7 @@
 #include <halfulp/formats/named.hpp>
 #include <halfulp/formats/narrow_integer.hpp>
 #include <halfulp/formats/narrow_integer_text.hpp>
+#include <halfulp/formats/packed.hpp>
 #include <halfulp/formats/text.hpp>
 #include <halfulp/formats/tilus.hpp>
 #include <halfulp/kernels/attention.hpp>

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace halfulp {
 inline namespace v0 {
@@ -79,7 +80,8 @@ constexpr std::uint64_t packed_code(const std::uint8_t* bytes, const packed_arra
     return code;
 }
 
-/// Writes code k of a line and nothing else. Bits above the code are ignored; base_3 takes the code 3 for 0.
+/// Writes code k of a line and nothing else. Bits above the code are ignored. A digit of base_3 is at most
+/// 2, which stands for the code 3, too.
 constexpr void set_packed_code(std::uint8_t* bytes, const packed_arrangement& a, std::size_t line,
                                std::size_t k, std::uint64_t code) noexcept {
     if (a.layout == packed_layout::base_3) {
@@ -87,12 +89,44 @@ constexpr void set_packed_code(std::uint8_t* bytes, const packed_arrangement& a,
         const unsigned power = powers_of_3[k % 5];
         // The digits that a byte reads as: the highest is taken modulo 3, so that bytes above 242 are mended.
         const unsigned digits = byte % 243u;
-        const auto digit = static_cast<unsigned>(code & 3) % 3;
+        const unsigned digit = (code & 3) == 3 ? 2 : static_cast<unsigned>(code & 3);
         byte = static_cast<std::uint8_t>(digits - digits / power % 3 * power + digit * power);
+        return;
+    }
+    if (a.layout == packed_layout::contiguous) {
+        const std::size_t first = bit_position(a, line, k, 0);
+        for (int done = 0; done < a.bits;) {
+            const std::size_t at = first + static_cast<std::size_t>(done);
+            const int within = static_cast<int>(at % 8);
+            const int taken = a.bits - done < 8 - within ? a.bits - done : 8 - within;
+            const unsigned mask = ((1u << taken) - 1) << within;
+            const auto placed = static_cast<unsigned>(code >> done & 0xff) << within;
+            bytes[at / 8] = static_cast<std::uint8_t>((bytes[at / 8] & ~mask) | (placed & mask));
+            done += taken;
+        }
         return;
     }
     for (int p = 0; p < a.bits; ++p)
         set_bit(bytes, bit_position(a, line, k, p), code >> p);
+}
+
+/// Bytes of `lines` lines that are `line_stride` bytes apart, 0 for side by side; more than any array has where the
+/// number does not fit.
+constexpr std::size_t packed_bytes(packed_layout layout, int bits, std::size_t lines, std::size_t length,
+                                   std::size_t line_stride) noexcept {
+    constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+    if (length > most / 512 - 64)
+        return most;
+    const std::size_t line = packed_line_bytes(layout, bits, length);
+    const bool is_interleaved = layout == packed_layout::interleaved;
+    const std::size_t count =
+        is_interleaved ? lines / interleaved_lines + (lines % interleaved_lines != 0) : lines;
+    const std::size_t stride = is_interleaved || line_stride == 0 ? line : line_stride;
+    if (count == 0 || line == 0)
+        return 0;
+    if (stride != 0 && count - 1 > (most - line) / stride)
+        return most;
+    return (count - 1) * stride + line;
 }
 
 }  // namespace detail
