@@ -4,6 +4,7 @@
 /// @file
 /// The matrix product C = A·B in any arithmetic. This template is the definition of its bits.
 
+#include <halfulp/arithmetic/integer.hpp>
 #include <halfulp/kernels/dot.hpp>
 #include <halfulp/kernels/matmul_options.hpp>
 #include <halfulp/simd/matmul_exact.hpp>
@@ -37,6 +38,8 @@ bool matmul_fast(const matrix_view<A>&, const matrix_view<B>&, const matrix_view
 /// @param c  rows × columns, converted from the chain by the arithmetic. It must not share memory
 ///           with a or b. Depth 0 gives zeros (with `accumulate` the rounded old values).
 /// @throws shape_error     if the extents do not fit together, before anything is written
+/// @throws overflow_error  if the arithmetic is `integer` and a sum of `depth` products could leave its accumulator,
+///           before anything is written
 /// @throws aliasing_error  if c may share memory with a or b, or elements of c do with each other, before
 ///           anything is written; interleaved views count as shared unless they are row-major blocks of
 ///           one larger matrix
@@ -63,6 +66,7 @@ constexpr void matmul(const AM& a_argument, const BM& b_argument, CM&& c_argumen
     detail::require_extent("matmul", "b.rows()", b.rows(), "a.columns()", a.columns());
     detail::require_extent("matmul", "c.rows()", c.rows(), "a.rows()", a.rows());
     detail::require_extent("matmul", "c.columns()", c.columns(), "b.columns()", b.columns());
+    arithmetic::detail::require_depth<A, B>(arithmetic, "matmul", a.columns());
     detail::require_own_elements("matmul", "c", c);
     detail::require_distinct("matmul", "c", c, "a", a);
     detail::require_distinct("matmul", "c", c, "b", b);
