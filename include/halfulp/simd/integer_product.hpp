@@ -7,6 +7,7 @@
 ///
 /// Integers are exact, so blocks of k may come in any order. Scaled results are chains over the groups, ascending.
 
+#include <halfulp/core/views.hpp>
 #include <halfulp/simd/integer_operands.hpp>
 
 #if HALFULP_HAS_SIMD
