@@ -28,11 +28,13 @@ struct integer_source {
                        std::uint8_t* to) noexcept = nullptr;
     void (*read_planes)(const void* object, isa level, std::size_t line, std::size_t first, std::size_t count,
                         std::uint32_t* to, std::size_t plane_stride) noexcept = nullptr;
-    /// Of line l and group g at l · line_stride + g · group_stride, or null; real = scale · (integer + zero point).
+    /// Of line l and code k at l · line_stride + k / group_size · group_stride, or null: real = scale · (integer + zero
+    /// point).
     const float* scales = nullptr;
     const std::int32_t* zero_points = nullptr;
     std::size_t line_stride = 0;
     std::size_t group_stride = 0;
+    std::size_t group_size = 1;
 };
 
 /// integer = 2^shift · ((code ^ flip) − subtrahend) + offset.

@@ -17,7 +17,12 @@ inline namespace v0 {
 namespace simd {
 
 /// What C holds.
-enum class integer_result_kind : unsigned char { integers, wide_integers, scaled };
+enum class integer_result_kind : unsigned char {
+    integers,       ///< int32
+    wide_integers,  ///< int64
+    scaled,         ///< float: a chain over the groups
+    scaled_once     ///< float: the one group's exact value, rounded once
+};
 
 /// Elements of C in memory; strides in elements.
 struct integer_output {
@@ -40,13 +45,15 @@ class integer_product {
         // Integers are added up in memory between stretches of k that fit the caches; scaled sums begin anew with
         // each group, however long it is.
         constexpr std::size_t most_codes = 8192;
-        const bool is_scaled = kind == integer_result_kind::scaled;
+        const bool is_scaled =
+            kind == integer_result_kind::scaled || kind == integer_result_kind::scaled_once;
         group_ = is_scaled ? group : depth < most_codes ? depth : most_codes;
         stretch_ = is_scaled && group < most_codes ? most_codes / group * group : group_;
         finish_ = kind == integer_result_kind::integers ? HALFULP_SIMD_SELECT(level, finish_integers)
                   : kind == integer_result_kind::wide_integers
                       ? HALFULP_SIMD_SELECT(level, finish_wide_integers)
-                      : HALFULP_SIMD_SELECT(level, finish_scaled);
+                  : kind == integer_result_kind::scaled ? HALFULP_SIMD_SELECT(level, finish_scaled)
+                                                        : HALFULP_SIMD_SELECT(level, finish_scaled_once);
         shift_ = left_.transform().shift + right_.transform().shift;
         if (scheme == integer_scheme::table_lookup) {
             const std::size_t largest = std::size_t{4} * ((std::size_t{1} << left.format.bits()) - 1);
@@ -157,9 +164,10 @@ class integer_product {
 
     /// What a line adds beside its codes, for one group.
     static void set_terms(const integer_packer& packer, terms& t, std::size_t group, std::size_t place,
-                          std::size_t line, std::size_t group_of_line, std::uint32_t code_sum) noexcept {
+                          std::size_t line, std::size_t first_code, std::uint32_t code_sum) noexcept {
         const integer_source& source = packer.source();
-        const std::size_t parameter = line * source.line_stride + group_of_line * source.group_stride;
+        const std::size_t parameter =
+            line * source.line_stride + first_code / source.group_size * source.group_stride;
         auto offset = static_cast<std::uint32_t>(packer.transform().offset);
         if (source.zero_points != nullptr)
             offset += static_cast<std::uint32_t>(source.zero_points[parameter]);
@@ -180,7 +188,7 @@ class integer_product {
                 const std::uint32_t sum =
                     left_.pack_left(first_row + r, first, g.size_of(q),
                                     b.left + r * b.left_row + q * left_.left_words(g.size));
-                set_terms(left_, t, q, r, first_row + r, first / group_, sum);
+                set_terms(left_, t, q, r, first_row + r, first, sum);
             }
     }
     void pack_right(block& b, const code_groups& g, std::size_t first_column,
@@ -200,7 +208,7 @@ class integer_product {
                     first_column + j, present, tile_columns, first, g.size_of(q),
                     b.right + j * b.column_words + q * right_.right_words(g.size) * tile_columns, sums);
                 for (std::size_t c = 0; c < present; ++c)
-                    set_terms(right_, t, q, j + c, first_column + j + c, first / group_,
+                    set_terms(right_, t, q, j + c, first_column + j + c, first,
                               static_cast<std::uint32_t>(sums[c]));
             }
         }
@@ -267,6 +275,16 @@ class integer_product {
             }
     }
 
+    struct group_shape {
+        std::ptrdiff_t left_plane = 0;  ///< words
+        std::ptrdiff_t right_plane = 0;
+        std::size_t steps = 0;
+    };
+    group_shape shape_of_group(std::size_t codes) const noexcept {
+        return {static_cast<std::ptrdiff_t>(left_.plane_words(codes)),
+                static_cast<std::ptrdiff_t>(right_.plane_words(codes)) * engine_.columns, left_.steps(codes)};
+    }
+
     void run_tiles(const block& b, const code_groups& g, std::size_t j, std::size_t height, std::size_t width,
                    const integer_output& out, bool starts_empty) const noexcept {
         constexpr std::size_t most_sums = 512;  // of any engine's tile
@@ -288,6 +306,13 @@ class integer_product {
         results.shift = shift_;
         results.is_separable = b.is_separable;
         results.out_row = out.row;
+        // Whole groups, and the last one.
+        const std::size_t groups = g.groups(), last_size = g.size_of(groups - 1);
+        const group_shape whole = shape_of_group(g.size), last = shape_of_group(last_size);
+        const bool ends = g.first + g.count == depth_;
+        const std::size_t left_group = left_.left_words(g.size);
+        const std::size_t right_group = right_.right_words(g.size) * tile_columns;
+        const std::uint32_t* const panel = b.right + j * b.column_words;
         const std::size_t tiles = (height + tile_rows - 1) / tile_rows;
         for (std::size_t tile = 0, i = 0; tile < tiles; ++tile) {
             const std::size_t rows = height / tiles + (tile < height % tiles ? 1 : 0);
@@ -296,13 +321,13 @@ class integer_product {
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t byte = 0; byte < width * element_size(); byte += 64)
                     __builtin_prefetch(static_cast<unsigned char*>(element(out, i + r, 0).data) + byte, 1);
-            for (std::size_t q = 0; q < g.groups(); ++q) {
-                const std::size_t size = g.size_of(q);
-                t.left = b.left + i * b.left_row + q * left_.left_words(g.size);
-                t.left_plane = static_cast<std::ptrdiff_t>(left_.plane_words(size));
-                t.right = b.right + (j * b.column_words + q * right_.right_words(g.size) * tile_columns);
-                t.right_plane = static_cast<std::ptrdiff_t>(right_.plane_words(size) * tile_columns);
-                t.steps = left_.steps(size);
+            for (std::size_t q = 0; q < groups; ++q) {
+                const group_shape& shape = q + 1 == groups ? last : whole;
+                t.left = b.left + i * b.left_row + q * left_group;
+                t.left_plane = shape.left_plane;
+                t.right = panel + q * right_group;
+                t.right_plane = shape.right_plane;
+                t.steps = shape.steps;
                 engine_.multiply(t);
                 const std::size_t x = q * b.left_terms.stride + i, y = q * b.right_terms.stride + j;
                 results.left_sums = b.left_terms.products + x;
@@ -312,6 +337,7 @@ class integer_product {
                 results.right_offsets = b.right_terms.offsets + y;
                 results.right_scales = b.right_terms.scales + y;
                 results.starts_empty = starts_empty && q == 0;
+                results.is_last = ends && q + 1 == groups;
                 finish_(results);
             }
             i += rows;
@@ -359,9 +385,10 @@ void run_product(const simd::integer_product& product, const matrix_view<C>& c, 
 template <class C>
 bool multiply_integers(const simd::integer_source& left, const simd::integer_source& right,
                        const matrix_view<C>& c, std::size_t depth, std::size_t group, bool accumulate,
-                       const execution::policy& policy) {
+                       const execution::policy& policy,
+                       simd::integer_result_kind kind = integer_result_kind_of<C>) {
     const simd::isa level = simd::level_for(policy);
-    if (level == simd::isa::plain || depth == 0)
+    if (level == simd::isa::plain || depth == 0 || c.rows() == 0 || c.columns() == 0)
         return false;
     const integer_scheme scheme =
         plan_integer_product(left.format, right.format, level, simd::available_extensions());
@@ -374,11 +401,10 @@ bool multiply_integers(const simd::integer_source& left, const simd::integer_sou
     if (scheme == integer_scheme::table_lookup && left.format.bits() != right.format.bits()
             ? left.format.bits() < right.format.bits()
             : is_few || is_turned) {
-        const simd::integer_product product(level, scheme, right, left, depth, group,
-                                            integer_result_kind_of<C>);
+        const simd::integer_product product(level, scheme, right, left, depth, group, kind);
         return run_product(product, c.transposed(), scheme, depth, accumulate, policy), true;
     }
-    const simd::integer_product product(level, scheme, left, right, depth, group, integer_result_kind_of<C>);
+    const simd::integer_product product(level, scheme, left, right, depth, group, kind);
     return run_product(product, c, scheme, depth, accumulate, policy), true;
 }
 

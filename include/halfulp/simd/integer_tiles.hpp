@@ -59,6 +59,7 @@ struct integer_results {
     void* out = nullptr;
     std::ptrdiff_t out_row = 0;  ///< elements
     bool starts_empty = true;    ///< out is not read
+    bool is_last = true;         ///< out gets results, not sums that go on
 };
 
 }  // namespace simd

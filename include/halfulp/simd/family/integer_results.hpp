@@ -81,17 +81,106 @@ HALFULP_ALWAYS_INLINE reals32 to_reals(words32 x) noexcept {
 }
 
 /// out ← fma(float(integer), left scale · right scale, out), from 0 where out starts empty: each step rounded to
-/// nearest.
-inline void finish_scaled(const integer_results& t) noexcept {
+/// nearest. Whole: C has all columns of the tile's registers. Reads `t` once, as stores might change it.
+template <bool Whole, bool IsSeparable, bool StartsEmpty>
+inline void finish_scaled_of(const integer_results& t) noexcept {
     constexpr int lanes = register_bytes / 4;
+    const int rows = t.rows, all_columns = t.columns, shift = t.shift;
+    const bool is_last = t.is_last;
+    const std::int32_t *const left_sums = t.left_sums, *const left_offsets = t.left_offsets;
+    const float* const left_scales = t.left_scales;
+    const std::ptrdiff_t sums_row = t.sums_row, out_row = t.out_row;
+    for (int j = 0; j < all_columns; j += lanes) {
+        const int columns = Whole ? lanes : all_columns - j;
+        const reals32 right_scale = load<reals32>(t.right_scales + j);
+        const words32 right_sum = load<words32>(t.right_sums + j);
+        const words32 right_offset = load<words32>(t.right_offsets + j);
+        const std::int32_t* sums = t.sums + j;
+        float* out = static_cast<float*>(t.out) + j;
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; ++r) {
+            const words32 products = load<words32>(sums) << shift;
+            const words32 left_sum = words32{} + static_cast<std::uint32_t>(left_sums[r]);
+            words32 integers;
+            if constexpr (IsSeparable)
+                integers = products + (left_sum + right_sum);
+            else
+                integers = products + multiply_lanes(left_sum, right_offset) +
+                           multiply_lanes(words32{} + static_cast<std::uint32_t>(left_offsets[r]), right_sum);
+            reals32 sum{};
+            if constexpr (!StartsEmpty)
+                sum = load_result<reals32>(out, columns);
+            fused_multiply_add(sum, to_reals(integers), as_rounded(repeat(left_scales[r]) * right_scale));
+            store_result(out, columns, sum);
+            sums += sums_row;
+            out += out_row;
+        }
+        if (is_last) {
+            out = static_cast<float*>(t.out) + j;
+            for (int r = 0; r < rows; ++r, out += out_row)
+                store_result(out, columns,
+                             step_registers<chain_of<float>>::finished(load_result<reals32>(out, columns)));
+        }
+    }
+}
+inline void finish_scaled(const integer_results& t) noexcept {
+    static constexpr void (*functions[])(const integer_results&) noexcept = {
+        &finish_scaled_of<false, false, false>, &finish_scaled_of<false, false, true>,
+        &finish_scaled_of<false, true, false>,  &finish_scaled_of<false, true, true>,
+        &finish_scaled_of<true, false, false>,  &finish_scaled_of<true, false, true>,
+        &finish_scaled_of<true, true, false>,   &finish_scaled_of<true, true, true>};
+    const bool is_whole = t.columns % (register_bytes / 4) == 0;
+    functions[4 * is_whole + 2 * t.is_separable + t.starts_empty](t);
+}
+
+/// As many signed 32-bit integers as a register of double has lanes, exactly.
+HALFULP_ALWAYS_INLINE reals64 load_as_double(const std::int32_t* from) noexcept {
+    struct row {
+        std::int32_t numbers[lanes_of<double>::count];
+    };
+    reals64 result;
+    __asm__("{vcvtdq2pd %1, %0|vcvtdq2pd %0, %1}" : "=v"(result) : "m"(*reinterpret_cast<const row*>(from)));
+    return result;
+}
+
+/// Doubles to the nearest floats.
+HALFULP_ALWAYS_INLINE void store_as_float(float* to, reals64 x) noexcept {
+    typename lanes_of<double>::binary32 result;
+#if HALFULP_FAMILY_BYTES == 64
+    __asm__("{vcvtpd2ps %1, %t0|vcvtpd2ps %t0, %1}" : "=v"(result) : "v"(x));
+#else
+    __asm__("{vcvtpd2psy %1, %x0|vcvtpd2ps %x0, %t1}" : "=v"(result) : "v"(x));
+#endif
+    store(to, result);
+}
+
+/// out ← integer · left scale · right scale, rounded once, to nearest. The product of two floats is a double, that of
+/// it and the integer has at most 79 bits: it is rounded to odd in double, which is far enough from any midpoint of
+/// two floats (Boldo, Melquiond, "Emulation of FMA and Correctly Rounded Sums", IEEE Trans. Comput. 57, 2008,
+/// theorem 1).
+inline void finish_scaled_once(const integer_results& t) noexcept {
+    constexpr int lanes = register_bytes / 4, half = lanes / 2;
     for (int r = 0; r < t.rows; ++r) {
         float* const row = static_cast<float*>(t.out) + r * t.out_row;
-        const reals32 left_scale = repeat(t.left_scales[r]);
+        const reals64 left_scale = repeat(static_cast<double>(t.left_scales[r]));
         for (int j = 0; j < t.columns; j += lanes) {
-            const reals32 scale = left_scale * load<reals32>(t.right_scales + j);
-            reals32 sum = t.starts_empty ? reals32{} : load_result<reals32>(row + j, t.columns - j);
-            fused_multiply_add(sum, to_reals(integers_of(t, r, j)), as_rounded(scale));
-            store_result(row + j, t.columns - j, sum);
+            alignas(64) std::int32_t integers[lanes];
+            alignas(64) float results[lanes];
+            store(integers, integers_of(t, r, j));
+#pragma GCC unroll 2
+            for (int part = 0; part < lanes; part += half) {
+                const reals64 x = load_as_double(integers + part);
+                const reals64 scale = as_rounded(left_scale * load_as_double(t.right_scales + j + part));
+                const reals64 product = as_rounded(x * scale);
+                reals64 error = -product;
+                fused_multiply_add(error, x, scale);
+                const words64 bits = as_words(product);
+                // Toward zero first where the error points there; then the last bit says that something was lost.
+                const words64 is_beyond = sign_mask(as_words(error) ^ bits);
+                const words64 odd = (bits + is_beyond) | 1u;
+                store_as_float(results + part, error != reals64{} ? as_reals(odd) : product);
+            }
+            store_result(row + j, t.columns - j, load<reals32>(results));
         }
     }
 }
