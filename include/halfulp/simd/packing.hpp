@@ -8,6 +8,7 @@
 #include <halfulp/formats/packed_bits.hpp>
 #include <halfulp/simd/array_kernels.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -16,15 +17,219 @@ namespace halfulp {
 inline namespace v0 {
 namespace simd {
 
+/// Eight codes in Bits bytes of a stream of bits, and one code a byte: which byte goes where, and the bit of its lane
+/// of 64 at which a code begins.
+struct bit_permutation_table {
+    alignas(64) std::uint8_t from_bytes[64];
+    alignas(64) std::uint8_t shifts[64];
+    alignas(64) std::uint8_t to_bytes[64];
+};
+template <int Bits>
+inline constexpr bit_permutation_table bit_permutation = [] {
+    bit_permutation_table t{};
+    for (int i = 0; i < 64; ++i) {
+        t.from_bytes[i] = static_cast<std::uint8_t>(i % 8 < Bits ? i / 8 * Bits + i % 8 : 0);
+        t.shifts[i] = static_cast<std::uint8_t>(i % 8 * Bits);
+        t.to_bytes[i] = static_cast<std::uint8_t>(i / Bits % 8 * 8 + i % Bits);
+    }
+    return t;
+}();
+
+/// The digits of a byte of base_3, a byte each, the lowest first.
+inline constexpr std::array<std::uint64_t, 256> digits_of_base_3 = [] {
+    std::array<std::uint64_t, 256> table{};
+    for (unsigned byte = 0; byte < 256; ++byte)
+        for (unsigned i = 0; i < 5; ++i)
+            table[byte] |= std::uint64_t{byte / v0::detail::powers_of_3[i] % 3} << 8 * i;
+    return table;
+}();
+
+}  // namespace simd
+}  // namespace v0
+}  // namespace halfulp
+
+#define HALFULP_FAMILY_TEXT <halfulp/simd/family/packing.hpp>
+#include <halfulp/simd/for_each_family.hpp>
+
+namespace halfulp {
+inline namespace v0 {
+namespace simd {
+
+#if HALFULP_HAS_SIMD
+
+/// pack_bits and unpack_bits by the best instructions of a level; whole blocks, 1 to 7 bits.
+inline void unpack_blocks(isa level, const std::uint8_t* packed, std::uint8_t* codes, std::size_t count,
+                          int bits) noexcept {
+    using function = void (*)(const std::uint8_t*, std::uint8_t*, std::size_t) noexcept;
+    constexpr function permuted[] = {&avx512::unpack_bits_permuted<1>, &avx512::unpack_bits_permuted<2>,
+                                     &avx512::unpack_bits_permuted<3>, &avx512::unpack_bits_permuted<4>,
+                                     &avx512::unpack_bits_permuted<5>, &avx512::unpack_bits_permuted<6>,
+                                     &avx512::unpack_bits_permuted<7>};
+    if (level == isa::avx512 && detail::found_processor().has.vbmi)
+        permuted[bits - 1](packed, codes, count);
+    else
+        unpack_bits(level, packed, codes, count, bits);
+}
+inline void pack_blocks(isa level, const std::uint8_t* codes, std::uint8_t* packed, std::size_t count,
+                        int bits) noexcept {
+    using function = void (*)(const std::uint8_t*, std::uint8_t*, std::size_t) noexcept;
+    constexpr function permuted[] = {&avx512::pack_bits_permuted<1>, &avx512::pack_bits_permuted<2>,
+                                     &avx512::pack_bits_permuted<3>, &avx512::pack_bits_permuted<4>,
+                                     &avx512::pack_bits_permuted<5>, &avx512::pack_bits_permuted<6>,
+                                     &avx512::pack_bits_permuted<7>};
+    if (level == isa::avx512 && detail::found_processor().has.vbmi)
+        permuted[bits - 1](codes, packed, count);
+    else
+        pack_bits(level, codes, packed, count, bits);
+}
+
+/// Digits first … first + count − 1 of a stretch of base_3; `to` has room for whole blocks.
+inline void read_base_3(const std::uint8_t* bytes, std::size_t first, std::size_t count,
+                        std::uint8_t* to) noexcept {
+    const std::uint8_t* byte = bytes + first / 5;
+    std::size_t done = 0;
+    if (first % 5 != 0 && count != 0) {
+        const std::uint64_t digits = digits_of_base_3[*byte++] >> 8 * (first % 5);
+        for (; done < 5 - first % 5 && done < count; ++done)
+            to[done] = static_cast<std::uint8_t>(digits >> 8 * done);
+    }
+    // Eight bytes are written for five digits; the next ones write over what is too many.
+    for (; done + 8 <= count; done += 5)
+        std::memcpy(to + done, &digits_of_base_3[*byte++], 8);
+    for (; done < count; done += 5)
+        std::memcpy(to + done, &digits_of_base_3[*byte++], count - done < 5 ? count - done : 5);
+}
+
+/// The bytes of `count` digits, of which those up to whole blocks may be read; the code 3 becomes the digit 2.
+inline void write_base_3(const std::uint8_t* codes, std::size_t count, std::uint8_t* bytes) noexcept {
+    const std::size_t readable = whole_blocks(count);
+    for (std::size_t done = 0; done < count; done += 5) {
+        std::uint64_t digits = 0;
+        if (done + 8 <= readable)
+            std::memcpy(&digits, codes + done, 8);
+        else
+            std::memcpy(&digits, codes + done, count - done < 5 ? count - done : 5);
+        digits -= digits & digits >> 1 & 0x0101010101u;
+        // Byte 4 of the product is the sum of digit i times 3^i; no byte below overflows.
+        *bytes++ = static_cast<std::uint8_t>((digits & 0xffffffffffu) * 0x0103091b51u >> 32);
+    }
+}
+
+#endif
+
 /// Codes first … first + count − 1 of a line as bytes, then zeros up to a multiple of 64: `to` has room for those.
 /// Fast where `first` is a multiple of 64. Reads nothing outside of the line's bytes. The format has at most 8 bits.
 inline void read_codes([[maybe_unused]] isa level, const halfulp::detail::packed_lines& m, std::size_t line,
                        std::size_t first, std::size_t count, std::uint8_t* to) noexcept {
     const auto a = halfulp::detail::arrangement_of(m);
+    if (count == 0)
+        return;
+#if HALFULP_HAS_SIMD
+    if (level != isa::plain && first % block == 0) {
+        const std::size_t words = (count + 31) / 32;
+        const auto bits = static_cast<std::size_t>(a.bits);
+        switch (a.layout) {
+            case packed_layout::contiguous: {
+                const std::uint8_t* const from = m.bytes + line * a.line_stride + first / 8 * bits;
+                const std::size_t whole = count / block * block;
+                if (bits == 8) {
+                    std::memcpy(to, from, count);
+                } else {
+                    unpack_blocks(level, from, to, whole, a.bits);
+                    if (whole != count) {
+                        std::uint8_t rest[block] = {};
+                        std::memcpy(rest, from + whole / 8 * bits, bytes_of_bits(count - whole, a.bits));
+                        unpack_blocks(level, rest, to + whole, block, a.bits);
+                    }
+                }
+                break;
+            }
+            case packed_layout::bit_planes:
+                HALFULP_SIMD_SELECT(level, planes_to_codes<true>)
+                (m.bytes + line * a.line_stride + first / 8, words, a.bits, plane_bytes(a.length), 4, to);
+                break;
+            case packed_layout::interleaved:
+                HALFULP_SIMD_SELECT(level, planes_to_codes<false>)
+                (m.bytes + halfulp::detail::bit_position(a, line, first, 0) / 8, words, a.bits,
+                 (a.length + 31) / 32 * 4 * interleaved_lines, 4 * interleaved_lines, to);
+                break;
+            default:
+                read_base_3(m.bytes + line * a.line_stride, first, count, to);
+        }
+        std::memset(to + count, 0, whole_blocks(count) - count);
+        return;
+    }
+#endif
     for (std::size_t i = 0; i < count; ++i)
         to[i] = static_cast<std::uint8_t>(halfulp::detail::packed_code(m.bytes, a, line, first + i));
     for (std::size_t i = count; i < whole_blocks(count); ++i)
         to[i] = 0;
+}
+
+/// Codes that are written together are a multiple of this, but for the last of a line: whole bytes of every layout.
+inline constexpr std::size_t packing_step = 320;
+
+/// Writes codes first … first + count − 1 of a line, and zeros to the bits behind the last that belong to no code.
+/// `codes` has whole blocks, zeros behind `count`; `first` is a multiple of packing_step, and so is `count` unless
+/// the line ends there. In interleaved, `line` may be one of those that fill the last 32 up.
+inline void write_codes([[maybe_unused]] isa level, std::uint8_t* bytes,
+                        const halfulp::detail::packed_arrangement& a, std::size_t line, std::size_t first,
+                        std::size_t count, const std::uint8_t* codes) noexcept {
+    if (count == 0)
+        return;
+    const auto bits = static_cast<std::size_t>(a.bits);
+    [[maybe_unused]] const std::size_t words = (count + 31) / 32;
+    std::uint8_t* const to =
+        bytes + (a.layout == packed_layout::interleaved ? halfulp::detail::bit_position(a, line, first, 0) / 8
+                                                        : line * a.line_stride + first / 8 * bits);
+#if HALFULP_HAS_SIMD
+    if (level != isa::plain) {
+        switch (a.layout) {
+            case packed_layout::contiguous: {
+                const std::size_t whole = count / block * block;
+                if (bits == 8) {
+                    std::memcpy(to, codes, count);
+                } else {
+                    pack_blocks(level, codes, to, whole, a.bits);
+                    if (whole != count) {
+                        std::uint8_t rest[block];
+                        pack_blocks(level, codes + whole, rest, block, a.bits);
+                        std::memcpy(to + whole / 8 * bits, rest, bytes_of_bits(count - whole, a.bits));
+                    }
+                }
+                break;
+            }
+            case packed_layout::bit_planes:
+                HALFULP_SIMD_SELECT(level, codes_to_planes<true>)
+                (codes, (words + 1) / 2 * 2, a.bits, bytes + line * a.line_stride + first / 8,
+                 plane_bytes(a.length), 4);
+                break;
+            case packed_layout::interleaved:
+                HALFULP_SIMD_SELECT(level, codes_to_planes<false>)
+                (codes, words, a.bits, to, (a.length + 31) / 32 * 4 * interleaved_lines,
+                 4 * interleaved_lines);
+                break;
+            default:
+                write_base_3(codes, count, bytes + line * a.line_stride + first / 5);
+        }
+        return;
+    }
+#endif
+    // Bytes that hold the last codes hold bits of none, too.
+    if (a.layout == packed_layout::base_3)
+        std::memset(bytes + line * a.line_stride + first / 5, 0, (count + 4) / 5);
+    else if (a.layout == packed_layout::contiguous)
+        std::memset(to, 0, bytes_of_bits(count, a.bits));
+    else
+        for (std::size_t p = 0; p < bits; ++p)
+            if (a.layout == packed_layout::bit_planes)
+                std::memset(bytes + line * a.line_stride + p * plane_bytes(a.length) + first / 8, 0,
+                            plane_bytes(count));
+            else
+                for (std::size_t w = 0; w < words; ++w)
+                    std::memset(to + (p * ((a.length + 31) / 32) + w) * 4 * interleaved_lines, 0, 4);
+    for (std::size_t i = 0; i < count; ++i)
+        halfulp::detail::set_packed_code(bytes, a, line, first + i, codes[i]);
 }
 
 /// The bit planes of those codes: bit i mod 32 of to[p · plane_stride + i / 32] is bit p of code first + i. Writes
@@ -34,7 +239,45 @@ inline void read_planes([[maybe_unused]] isa level, const halfulp::detail::packe
                         std::size_t plane_stride) noexcept {
     const auto a = halfulp::detail::arrangement_of(m);
     const auto bits = static_cast<std::size_t>(m.format.bits());
-    for (std::size_t word = 0; word < (count + 31) / 32; ++word)
+    const std::size_t words = (count + 31) / 32;
+    if (count == 0)
+        return;
+#if HALFULP_HAS_SIMD
+    if (level != isa::plain && first % block == 0) {
+        const bool has_planes =
+            a.layout == packed_layout::bit_planes || a.layout == packed_layout::interleaved;
+        if (has_planes) {
+            const bool is_interleaved = a.layout == packed_layout::interleaved;
+            const std::uint8_t* from =
+                m.bytes + (is_interleaved ? halfulp::detail::bit_position(a, line, first, 0) / 8
+                                          : line * a.line_stride + first / 8);
+            const std::size_t stride =
+                is_interleaved ? (a.length + 31) / 32 * 4 * interleaved_lines : plane_bytes(a.length);
+            const std::uint32_t last = ~std::uint32_t{0} >> (words * 32 - count);
+            for (std::size_t p = 0; p < bits; ++p, from += stride) {
+                std::uint32_t* const plane = to + p * plane_stride;
+                if (is_interleaved)
+                    for (std::size_t w = 0; w < words; ++w)
+                        std::memcpy(plane + w, from + w * 4 * interleaved_lines, 4);
+                else
+                    std::memcpy(plane, from, 4 * words);
+                plane[words - 1] &= last;
+            }
+            return;
+        }
+        constexpr std::size_t chunk = 1024;
+        alignas(64) std::uint8_t codes[chunk];
+        for (std::size_t begin = 0; begin < count; begin += chunk) {
+            const std::size_t part = count - begin < chunk ? count - begin : chunk;
+            read_codes(level, m, line, first + begin, part, codes);
+            HALFULP_SIMD_SELECT(level, codes_to_planes<true>)
+            (codes, (part + 31) / 32, a.bits, reinterpret_cast<std::uint8_t*>(to + begin / 32),
+             4 * plane_stride, 4);
+        }
+        return;
+    }
+#endif
+    for (std::size_t word = 0; word < words; ++word)
         for (std::size_t p = 0; p < bits; ++p)
             to[p * plane_stride + word] = 0;
     for (std::size_t i = 0; i < count; ++i) {
