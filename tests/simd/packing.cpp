@@ -162,7 +162,7 @@ TEST_CASE("Codes written to a packed line at every level", "[simd][packed]") {
         const std::size_t padded = (c.length + 63) / 64 * 64;
         const last_elements<std::uint8_t> codes(padded);
         for (std::size_t i = 0; i < padded; ++i)
-            codes.data()[i] = static_cast<std::uint8_t>(i < c.length ? random() & ((1u << c.bits) - 1) : 0);
+            codes.data()[i] = static_cast<std::uint8_t>(i < c.length ? random() : 0);
         const halfulp::detail::packed_arrangement a{c.layout, c.bits, c.length, c.stride};
         for (std::size_t line = 0; line<c.lines; line += c.lines> 3 ? 16 : 1) {
             std::vector<std::uint8_t> expected;
@@ -179,7 +179,7 @@ TEST_CASE("Codes written to a packed line at every level", "[simd][packed]") {
                     const std::uint64_t code =
                         code_at(bytes.data(), c.layout, static_cast<std::size_t>(c.bits), c.length, c.stride,
                                 line, k);
-                    const unsigned wanted = codes.data()[k];
+                    const unsigned wanted = codes.data()[k] & ((1u << c.bits) - 1);
                     right &= code == (c.layout == packed_layout::base_3 && wanted == 3 ? 2 : wanted);
                 }
                 t.expect(right, [&] { return name(c.layout, c.bits, c.length, line, level); });

@@ -110,6 +110,28 @@ constexpr void set_packed_code(std::uint8_t* bytes, const packed_arrangement& a,
         set_bit(bytes, bit_position(a, line, k, p), code >> p);
 }
 
+/// Zeros for codes first … first + count − 1 of a line and for the bits behind the last that belong to no code. Codes
+/// begin at a byte, and end there unless the line does: 320 are whole bytes in every layout.
+constexpr void clear_packed_codes(std::uint8_t* bytes, const packed_arrangement& a, std::size_t line,
+                                  std::size_t first, std::size_t count) noexcept {
+    const auto clear = [bytes](std::size_t at, std::size_t size) {
+        for (std::size_t i = 0; i < size; ++i)
+            bytes[at + i] = 0;
+    };
+    if (a.layout == packed_layout::base_3)
+        return clear(line * a.line_stride + first / 5, (count + 4) / 5);
+    if (a.layout == packed_layout::contiguous)
+        return clear(bit_position(a, line, first, 0) / 8, bytes_of_bits(count, a.bits));
+    for (int p = 0; p < a.bits; ++p) {
+        const std::size_t at = bit_position(a, line, first, p) / 8;
+        if (a.layout == packed_layout::bit_planes)
+            clear(at, plane_bytes(count));
+        else
+            for (std::size_t word = 0; word < (count + 31) / 32; ++word)
+                clear(at + word * 4 * interleaved_lines, 4);
+    }
+}
+
 /// Bytes of `lines` lines that are `line_stride` bytes apart, 0 for side by side; more than any array has where the
 /// number does not fit.
 constexpr std::size_t packed_bytes(packed_layout layout, int bits, std::size_t lines, std::size_t length,

@@ -57,7 +57,8 @@ namespace simd {
 
 #if HALFULP_HAS_SIMD
 
-/// pack_bits and unpack_bits by the best instructions of a level; whole blocks, 1 to 7 bits.
+/// pack_bits and unpack_bits by the best instructions of a level; whole blocks, 1 to 7 bits. Bits above a code are
+/// ignored.
 inline void unpack_blocks(isa level, const std::uint8_t* packed, std::uint8_t* codes, std::size_t count,
                           int bits) noexcept {
     using function = void (*)(const std::uint8_t*, std::uint8_t*, std::size_t) noexcept;
@@ -80,7 +81,14 @@ inline void pack_blocks(isa level, const std::uint8_t* codes, std::uint8_t* pack
     if (level == isa::avx512 && detail::found_processor().has.vbmi)
         permuted[bits - 1](codes, packed, count);
     else
-        pack_bits(level, codes, packed, count, bits);
+        for (std::size_t i = 0; i < count;) {
+            std::uint8_t clean[8 * block];
+            const std::size_t part = count - i < sizeof clean ? count - i : sizeof clean;
+            HALFULP_SIMD_SELECT(level, map_values)
+            (codes + i, clean, part, 0, 0, static_cast<std::uint8_t>((1u << bits) - 1));
+            pack_bits(level, clean, packed + i / 8 * static_cast<std::size_t>(bits), part, bits);
+            i += part;
+        }
 }
 
 /// Digits first … first + count − 1 of a stretch of base_3; `to` has room for whole blocks.
@@ -109,9 +117,10 @@ inline void write_base_3(const std::uint8_t* codes, std::size_t count, std::uint
             std::memcpy(&digits, codes + done, 8);
         else
             std::memcpy(&digits, codes + done, count - done < 5 ? count - done : 5);
+        digits &= 0x0303030303u;
         digits -= digits & digits >> 1 & 0x0101010101u;
         // Byte 4 of the product is the sum of digit i times 3^i; no byte below overflows.
-        *bytes++ = static_cast<std::uint8_t>((digits & 0xffffffffffu) * 0x0103091b51u >> 32);
+        *bytes++ = static_cast<std::uint8_t>(digits * 0x0103091b51u >> 32);
     }
 }
 
@@ -170,20 +179,20 @@ inline void read_codes([[maybe_unused]] isa level, const halfulp::detail::packed
 inline constexpr std::size_t packing_step = 320;
 
 /// Writes codes first … first + count − 1 of a line, and zeros to the bits behind the last that belong to no code.
-/// `codes` has whole blocks, zeros behind `count`; `first` is a multiple of packing_step, and so is `count` unless
+/// `codes` has whole blocks, zeros behind `count`, and what is above a code is ignored; `first` is a multiple of packing_step, and so is `count` unless
 /// the line ends there. In interleaved, `line` may be one of those that fill the last 32 up.
 inline void write_codes([[maybe_unused]] isa level, std::uint8_t* bytes,
                         const halfulp::detail::packed_arrangement& a, std::size_t line, std::size_t first,
                         std::size_t count, const std::uint8_t* codes) noexcept {
     if (count == 0)
         return;
-    const auto bits = static_cast<std::size_t>(a.bits);
-    [[maybe_unused]] const std::size_t words = (count + 31) / 32;
-    std::uint8_t* const to =
-        bytes + (a.layout == packed_layout::interleaved ? halfulp::detail::bit_position(a, line, first, 0) / 8
-                                                        : line * a.line_stride + first / 8 * bits);
 #if HALFULP_HAS_SIMD
     if (level != isa::plain) {
+        const auto bits = static_cast<std::size_t>(a.bits);
+        const std::size_t words = (count + 31) / 32;
+        std::uint8_t* const to = bytes + (a.layout == packed_layout::interleaved
+                                              ? halfulp::detail::bit_position(a, line, first, 0) / 8
+                                              : line * a.line_stride + first / 8 * bits);
         switch (a.layout) {
             case packed_layout::contiguous: {
                 const std::size_t whole = count / block * block;
@@ -215,19 +224,7 @@ inline void write_codes([[maybe_unused]] isa level, std::uint8_t* bytes,
         return;
     }
 #endif
-    // Bytes that hold the last codes hold bits of none, too.
-    if (a.layout == packed_layout::base_3)
-        std::memset(bytes + line * a.line_stride + first / 5, 0, (count + 4) / 5);
-    else if (a.layout == packed_layout::contiguous)
-        std::memset(to, 0, bytes_of_bits(count, a.bits));
-    else
-        for (std::size_t p = 0; p < bits; ++p)
-            if (a.layout == packed_layout::bit_planes)
-                std::memset(bytes + line * a.line_stride + p * plane_bytes(a.length) + first / 8, 0,
-                            plane_bytes(count));
-            else
-                for (std::size_t w = 0; w < words; ++w)
-                    std::memset(to + (p * ((a.length + 31) / 32) + w) * 4 * interleaved_lines, 0, 4);
+    halfulp::detail::clear_packed_codes(bytes, a, line, first, count);
     for (std::size_t i = 0; i < count; ++i)
         halfulp::detail::set_packed_code(bytes, a, line, first + i, codes[i]);
 }

@@ -218,8 +218,9 @@ inline void pack_bits_permuted(const std::uint8_t* codes, std::uint8_t* packed, 
     const words64 weigh_bytes = zero + (1u | 1u << (8 + Bits)) * 0x0001000100010001u;
     const words64 weigh_pairs = zero + (1u | 1u << (16 + 2 * Bits)) * 0x0000000100000001u;
     const words64 low = zero + 0x00000000ffffffffu;
+    const words64 keep = zero + ((1u << Bits) - 1) * 0x0101010101010101u;
     for (std::size_t i = 0; i < count; i += 64, packed += 8 * Bits) {
-        const words64 code = load<words64>(codes + i);
+        const words64 code = load<words64>(codes + i) & keep;
         words64 pairs, fours;
         __asm__("{vpmaddubsw %1, %2, %0|vpmaddubsw %0, %2, %1}" : "=v"(pairs) : "v"(code), "v"(weigh_bytes));
         __asm__("{vpmaddwd %1, %2, %0|vpmaddwd %0, %2, %1}" : "=v"(fours) : "v"(pairs), "v"(weigh_pairs));
