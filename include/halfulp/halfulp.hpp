@@ -33,6 +33,7 @@
 #include <halfulp/kernels/matmul_batched.hpp>
 #include <halfulp/kernels/matvec.hpp>
 #include <halfulp/kernels/packed_codes.hpp>
+#include <halfulp/kernels/packing.hpp>
 #include <halfulp/kernels/round.hpp>
 #include <halfulp/simd/isa.hpp>
 #include <halfulp/version.hpp>
