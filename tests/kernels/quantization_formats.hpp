@@ -6,7 +6,6 @@
 
 #include <halfulp/kernels/quantize.hpp>
 
-#include "simd/levels.hpp"
 #include "support/catch.hpp"
 #include "support/random.hpp"
 #include "support/tally.hpp"
@@ -20,6 +19,15 @@
 namespace halfulp_test {
 
 using namespace halfulp;
+
+/// The levels that this machine has, of which plain is the definition.
+inline std::vector<simd::isa> levels_of_machine() {
+    std::vector<simd::isa> result;
+    for (const simd::isa level : {simd::isa::plain, simd::isa::avx2, simd::isa::avx512})
+        if (level <= simd::detected_level())
+            result.push_back(level);
+    return result;
+}
 
 /// Every format that quantisation gives.
 inline std::vector<integer_format> quantized_formats() {

@@ -11,7 +11,7 @@ using namespace halfulp_test;
 namespace {
 
 void check_line(tally& t, const std::vector<float>& x, float scale, std::int32_t z, const integer_format& f) {
-    for (const simd::isa level : fast_levels()) {
+    for (const simd::isa level : levels_of_machine()) {
         std::vector<std::uint8_t> codes(x.size() + 1, 0xa5);
         simd::quantize_line(level, x.data(), x.size(), scale, z, f, codes.data());
         for (std::size_t i = 0; i < x.size(); ++i) {
@@ -86,7 +86,7 @@ TEST_CASE("the largest magnitude and the range of a line") {
     tally t("largest_magnitude");
     generator random(14);
     const float nan = std::numeric_limits<float>::quiet_NaN();
-    for (const simd::isa level : fast_levels())
+    for (const simd::isa level : levels_of_machine())
         for (std::size_t count = 0; count <= 300; ++count) {
             std::vector<float> x(count);
             float largest = 0;
