@@ -33,7 +33,7 @@ mpz_class rounded(const mpq_class& x, const projection& p, std::uint64_t random)
     const mpq_class fraction = magnitude - floor, half(1, 2);
     const bool odd = mpz_odd_p(floor.get_mpz_t()) != 0;
     const bool negative = x < 0;
-    const mpz_class one = mpz_class(1) << p.random_bits;
+    const mpz_class one = mpz_class(1) << static_cast<unsigned>(p.random_bits);
     const mpz_class r(static_cast<unsigned long>(random & ((std::uint64_t{1} << p.random_bits) - 1)));
     bool away = false;
     switch (p.mode) {

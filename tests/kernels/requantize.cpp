@@ -60,7 +60,8 @@ constexpr dyadic_rounding modes[] = {dyadic_rounding::ties_upward,    dyadic_rou
                                      dyadic_rounding::toward_positive};
 
 mpq_class product_of(std::int64_t q, const dyadic_multiplier& factor) {
-    mpq_class result(integer_of(q) * factor.significand(), mpz_class(1) << factor.shift());
+    mpq_class result(integer_of(q) * factor.significand(), mpz_class(1)
+                                                               << static_cast<unsigned>(factor.shift()));
     result.canonicalize();
     return result;
 }
@@ -124,7 +125,7 @@ TEST_CASE("the factor nearest to a number") {
     tally t("dyadic_multiplier");
     generator random(22);
     const auto expect_nearest = [&](const mpq_class& exact, const dyadic_multiplier& found) {
-        mpq_class unit(mpz_class(1), mpz_class(1) << found.shift());
+        mpq_class unit(mpz_class(1), mpz_class(1) << static_cast<unsigned>(found.shift()));
         unit.canonicalize();
         const mpq_class error = abs(exact - unit * found.significand());
         const bool is_full = found.significand() >= 1 << 30;
