@@ -125,7 +125,9 @@ class integer_packer {
     }
     /// Steps of a tile.
     std::size_t steps(std::size_t codes) const noexcept { return units(codes) * shape_.steps; }
-    /// Words behind a packed block that packing may write.
+    /// Words behind a row on the left that packing may write, as it writes whole blocks of codes.
+    static constexpr std::size_t row_slack = 32;
+    /// The same behind a packed block.
     static constexpr std::size_t slack = 4096;
 
     /// The sum of the codes, which `to` gets as a row on the left.
@@ -135,15 +137,17 @@ class integer_packer {
         if (scheme_ == integer_scheme::bit_serial)
             return pack_planes(line, first, count, to, stride);
         std::uint32_t sum = 0;
-        alignas(64) std::uint8_t codes[codes_at_once];
         for (std::size_t k = 0; k < count; k += codes_at_once) {
             const std::size_t part = codes_at_once < count - k ? codes_at_once : count - k;
-            sum += read(line, first + k, part, codes);
             std::uint32_t* const place = to + k / shape_.unit * shape_.left_words;
-            if (scheme_ == integer_scheme::table_lookup)
+            if (scheme_ == integer_scheme::table_lookup) {
+                alignas(64) std::uint8_t codes[codes_at_once];
+                sum += read(line, first + k, part, codes);
                 HALFULP_SIMD_SELECT(level_, make_tables)
-            (codes, reinterpret_cast<std::uint8_t*>(place), whole_units(part) / 4);
-            else copy_words(codes, place, part);
+                (codes, reinterpret_cast<std::uint8_t*>(place), whole_units(part) / 4);
+            } else {
+                sum += pack_codes(line, first + k, part, place);
+            }
         }
         return sum;
     }
@@ -157,7 +161,7 @@ class integer_packer {
             scheme_ == integer_scheme::bit_serial || scheme_ == integer_scheme::table_lookup;
         constexpr std::size_t at_once = 1024;
         const std::size_t plane_words = with_planes ? at_once / 32 : at_once / shape_.unit;
-        const std::size_t line_words = plane_words * static_cast<std::size_t>(planes_) + 16;
+        const std::size_t line_words = plane_words * static_cast<std::size_t>(planes_) + row_slack;
         const auto lines = static_cast<std::uint32_t*>(
             memory.reserve((columns * (line_words + plane_words) + 64) * sizeof(std::uint32_t)));
         std::uint32_t* const turned = lines + columns * line_words;
@@ -208,23 +212,15 @@ class integer_packer {
         std::memset(codes + count, 0, padded - count);
         return sum - static_cast<std::uint32_t>(count) * transform_.subtrahend;
     }
-    /// Codes as words of a dot product: bytes, or 16 bits each.
-    void copy_words(const std::uint8_t* codes, std::uint32_t* to, std::size_t count) const noexcept {
-        if (scheme_ == integer_scheme::byte_dot) {
-            std::memcpy(to, codes, units(count) * 4);
-        } else {
-            alignas(64) std::uint16_t wide[codes_at_once];
-            HALFULP_SIMD_SELECT(level_, widen_codes)(codes, wide, whole_blocks(count));
-            std::memcpy(to, wide, units(count) * 4);
-        }
-    }
+    /// Codes as words of a dot product, bytes or 16 bits each; zeros may follow up to whole blocks.
     std::uint32_t pack_codes(std::size_t line, std::size_t first, std::size_t count,
                              std::uint32_t* to) const noexcept {
+        if (scheme_ == integer_scheme::byte_dot)
+            return read(line, first, count, reinterpret_cast<std::uint8_t*>(to));
         alignas(64) std::uint8_t codes[codes_at_once];
         const std::uint32_t sum = read(line, first, count, codes);
-        copy_words(codes, to, count);
-        const std::size_t words = units(count);
-        std::memset(to + words, 0, ((words + 3) / 4 * 4 - words) * sizeof(std::uint32_t));
+        HALFULP_SIMD_SELECT(level_, widen_codes)
+        (codes, reinterpret_cast<std::uint16_t*>(to), whole_blocks(count));
         return sum;
     }
     /// Bit planes of the unsigned codes, plane p from to + p · stride on.

@@ -73,7 +73,7 @@ class integer_product {
         const auto tile_columns = static_cast<std::size_t>(engine_.columns);
         // Rows of the left block and panels of the right one, by the bytes that they take.
         constexpr std::size_t left_bytes = std::size_t{384} << 10, right_bytes = std::size_t{4} << 20;
-        const std::size_t left_row = groups * left_.left_words(group_) + 16;
+        const std::size_t left_row = groups * left_.left_words(group_) + integer_packer::row_slack;
         const std::size_t column_words = groups * right_.right_words(group_);
         const std::size_t block_rows = block_of(rows, tile_rows, left_bytes / 4 / left_row);
         const std::size_t block_columns =

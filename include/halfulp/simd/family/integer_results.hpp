@@ -42,18 +42,38 @@ HALFULP_ALWAYS_INLINE void store_result(void* to, int columns, Register value) n
         first_lanes<Register>(columns).store(to, value);
 }
 
-/// out (+)= the integers, in 32 bits.
-inline void finish_integers(const integer_results& t) noexcept {
+/// out (+)= the integers, in 32 bits. Whole: C has all columns of the tile's registers. Reads `t` once, as stores
+/// might change it.
+template <bool Whole, bool StartsEmpty>
+inline void finish_integers_of(const integer_results& t) noexcept {
     constexpr int lanes = register_bytes / 4;
-    for (int r = 0; r < t.rows; ++r) {
-        std::int32_t* const row = static_cast<std::int32_t*>(t.out) + r * t.out_row;
-        for (int j = 0; j < t.columns; j += lanes) {
-            words32 x = integers_of(t, r, j);
-            if (!t.starts_empty)
-                x += load_result<words32>(row + j, t.columns - j);
-            store_result(row + j, t.columns - j, x);
+    const int rows = t.rows, all_columns = t.columns, shift = t.shift;
+    const std::int32_t* const left_sums = t.left_sums;
+    const std::ptrdiff_t sums_row = t.sums_row, out_row = t.out_row;
+    for (int j = 0; j < all_columns; j += lanes) {
+        const int columns = Whole ? lanes : all_columns - j;
+        const words32 right_sum = load<words32>(t.right_sums + j);
+        const std::int32_t* sums = t.sums + j;
+        std::int32_t* out = static_cast<std::int32_t*>(t.out) + j;
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; ++r) {
+            words32 x = (load<words32>(sums) << shift) +
+                        (words32{} + static_cast<std::uint32_t>(left_sums[r]) + right_sum);
+            if constexpr (!StartsEmpty)
+                x += load_result<words32>(out, columns);
+            store_result(out, columns, x);
+            sums += sums_row;
+            out += out_row;
         }
     }
+}
+/// Integers have no zero points, so the terms are separable.
+inline void finish_integers(const integer_results& t) noexcept {
+    const bool is_whole = t.columns % (register_bytes / 4) == 0;
+    if (is_whole)
+        t.starts_empty ? finish_integers_of<true, true>(t) : finish_integers_of<true, false>(t);
+    else
+        t.starts_empty ? finish_integers_of<false, true>(t) : finish_integers_of<false, false>(t);
 }
 
 /// out (+)= the integers, which fit 32 bits, in 64.
