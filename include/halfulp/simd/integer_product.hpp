@@ -9,6 +9,7 @@
 
 #include <halfulp/core/views.hpp>
 #include <halfulp/simd/integer_operands.hpp>
+#include <halfulp/simd/matvec_native.hpp>
 
 #if HALFULP_HAS_SIMD
 
@@ -75,7 +76,8 @@ class integer_product {
         constexpr std::size_t left_bytes = std::size_t{384} << 10, right_bytes = std::size_t{4} << 20;
         const std::size_t left_row = groups * left_.left_words(group_) + integer_packer::row_slack;
         const std::size_t column_words = groups * right_.right_words(group_);
-        const std::size_t block_rows = block_of(rows, tile_rows, left_bytes / 4 / left_row);
+        // A multiple of all tiles' rows, and of the squares in which C is turned.
+        const std::size_t block_rows = block_of(rows, 4 * most_tile_rows, left_bytes / 4 / left_row);
         const std::size_t block_columns =
             block_of(columns, tile_columns, right_bytes / 4 / (column_words == 0 ? 1 : column_words));
 
@@ -238,23 +240,29 @@ class integer_product {
         }
     }
 
-    /// A panel of columns; where those are not side by side in C, in memory of its own first.
+    /// A panel of columns; where those are not side by side in C, in memory of its own first, a few rows at a time, so
+    /// that what is written does not have to wait for memory.
     void run_panel(const block& b, const code_groups& g, std::size_t j, std::size_t height, std::size_t width,
                    const integer_output& out, bool starts_empty) const noexcept {
         if (out.column == 1)
-            return run_tiles(b, g, j, height, width, out, starts_empty);
+            return run_tiles(b, g, 0, j, height, width, out, starts_empty);
         const integer_output panel{b.turned, engine_.columns, 1};
-        if (kind_ == integer_result_kind::wide_integers) {
+        const std::size_t most_rows = engine_.rows <= 4 ? 16 : 4 * most_tile_rows;
+        for (std::size_t i = 0; i < height; i += most_rows) {
+            const std::size_t rows = most_rows < height - i ? most_rows : height - i;
+            const integer_output part = element(out, i, 0);
             if (!starts_empty)
-                copy_elements<std::int64_t>(out, panel, height, width);
-            run_tiles(b, g, j, height, width, panel, starts_empty);
-            copy_elements<std::int64_t>(panel, out, height, width);
-        } else {
-            if (!starts_empty)
-                copy_elements<std::int32_t>(out, panel, height, width);
-            run_tiles(b, g, j, height, width, panel, starts_empty);
-            copy_elements<std::int32_t>(panel, out, height, width);
+                copy(part, panel, rows, width);
+            run_tiles(b, g, i, j, rows, width, panel, starts_empty);
+            copy(panel, part, rows, width);
         }
+    }
+    void copy(const integer_output& from, const integer_output& to, std::size_t height,
+              std::size_t width) const noexcept {
+        if (kind_ == integer_result_kind::wide_integers)
+            copy_elements<std::int64_t>(from, to, height, width);
+        else
+            copy_elements<std::int32_t>(from, to, height, width);
     }
     template <class Element>
     void copy_elements(const integer_output& from, const integer_output& to, std::size_t height,
@@ -263,10 +271,14 @@ class integer_product {
         const auto out = static_cast<Element*>(to.data);
         std::size_t done = 0;
         if constexpr (sizeof(Element) == 4)
-            if (from.column == 1 && to.row == 1 && width % 4 == 0) {
-                done = height / 4 * 4;
-                HALFULP_SIMD_SELECT(level_, transpose<Element>)
-                (in, from.row, out, to.column, done, width);
+            if (from.column == 1 && to.row == 1) {
+                const std::size_t lanes = level_ == isa::avx512 ? 16 : 8;
+                if (width % lanes == 0) {
+                    done = height / lanes * lanes;
+                    HALFULP_SIMD_SELECT(level_, turn_squares)
+                    (reinterpret_cast<const float*>(in), from.row, reinterpret_cast<float*>(out), to.column,
+                     done, width);
+                }
             }
         for (std::size_t i = done; i < height; ++i)
             for (std::size_t j = 0; j < width; ++j) {
@@ -285,8 +297,10 @@ class integer_product {
                 static_cast<std::ptrdiff_t>(right_.plane_words(codes)) * engine_.columns, left_.steps(codes)};
     }
 
-    void run_tiles(const block& b, const code_groups& g, std::size_t j, std::size_t height, std::size_t width,
-                   const integer_output& out, bool starts_empty) const noexcept {
+    /// Rows first_row … of the block and a panel of columns from j on; `out` is where they lie.
+    void run_tiles(const block& b, const code_groups& g, std::size_t first_row, std::size_t j,
+                   std::size_t height, std::size_t width, const integer_output& out,
+                   bool starts_empty) const noexcept {
         constexpr std::size_t most_sums = 512;  // of any engine's tile
         alignas(64) std::int32_t sums[most_sums];
         const auto tile_rows = static_cast<std::size_t>(engine_.rows);
@@ -318,18 +332,16 @@ class integer_product {
             const std::size_t rows = height / tiles + (tile < height % tiles ? 1 : 0);
             t.rows = results.rows = static_cast<int>(rows);
             results.out = element(out, i, 0).data;
-            for (std::size_t r = 0; r < rows; ++r)
-                for (std::size_t byte = 0; byte < width * element_size(); byte += 64)
-                    __builtin_prefetch(static_cast<unsigned char*>(element(out, i + r, 0).data) + byte, 1);
             for (std::size_t q = 0; q < groups; ++q) {
                 const group_shape& shape = q + 1 == groups ? last : whole;
-                t.left = b.left + i * b.left_row + q * left_group;
+                t.left = b.left + (first_row + i) * b.left_row + q * left_group;
                 t.left_plane = shape.left_plane;
                 t.right = panel + q * right_group;
                 t.right_plane = shape.right_plane;
                 t.steps = shape.steps;
                 engine_.multiply(t);
-                const std::size_t x = q * b.left_terms.stride + i, y = q * b.right_terms.stride + j;
+                const std::size_t x = q * b.left_terms.stride + first_row + i,
+                                  y = q * b.right_terms.stride + j;
                 results.left_sums = b.left_terms.products + x;
                 results.left_offsets = b.left_terms.offsets + x;
                 results.left_scales = b.left_terms.scales + x;

@@ -241,6 +241,12 @@ inline void read_planes([[maybe_unused]] isa level, const halfulp::detail::packe
         return;
 #if HALFULP_HAS_SIMD
     if (level != isa::plain && first % block == 0) {
+        if (a.layout == packed_layout::contiguous && bits == 1) {  // the one plane, as it lies
+            to[words - 1] = 0;
+            std::memcpy(to, m.bytes + line * a.line_stride + first / 8, (count + 7) / 8);
+            to[words - 1] &= ~std::uint32_t{0} >> (words * 32 - count);
+            return;
+        }
         const bool has_planes =
             a.layout == packed_layout::bit_planes || a.layout == packed_layout::interleaved;
         if (has_planes) {

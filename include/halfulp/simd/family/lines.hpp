@@ -81,6 +81,24 @@ HALFULP_ALWAYS_INLINE void turn_square(Reals (&x)[sizeof(Reals) / sizeof(Reals{}
     }
 }
 
+/// out[j · out_row + i] = in[i · in_row + j] for multiples of a register's lanes: whole lines of `out` are written at
+/// a time, as its rows may meet in one set of the cache.
+inline void turn_squares(const float* in, std::ptrdiff_t in_row, float* out, std::ptrdiff_t out_row,
+                         std::size_t rows, std::size_t columns) noexcept {
+    constexpr std::size_t lanes = register_bytes / 4;
+    for (std::size_t i = 0; i < rows; i += lanes)
+        for (std::size_t j = 0; j < columns; j += lanes) {
+            reals32 square[lanes];
+#pragma GCC unroll 16
+            for (std::size_t r = 0; r < lanes; ++r)
+                square[r] = load<reals32>(in + static_cast<std::ptrdiff_t>(i + r) * in_row + j);
+            turn_square(square);
+#pragma GCC unroll 16
+            for (std::size_t r = 0; r < lanes; ++r)
+                store(out + static_cast<std::ptrdiff_t>(j + r) * out_row + i, square[r]);
+        }
+}
+
 /// sums[i] ← sums[i] + Σ_k a[i·row + k]·x[k], fused, k ascending, for `lines` lines, at most Squares registers of
 /// them. A square of registers is turned so that lanes are lines. Two squares, one below the other, keep the
 /// processor from waiting for the chains; one meets fewer lines in the same set of the cache. Lines that are not
