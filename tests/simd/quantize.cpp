@@ -69,6 +69,33 @@ TEST_CASE("codes of random numbers under random scales") {
     require(t);
 }
 
+TEST_CASE("codes next to ties under scales of any significand and size") {
+    tally t("quantize_line, near ties");
+    generator random(15);
+    const auto all = quantized_formats();
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    for (int round = 0; round < 4000; ++round) {
+        const float scale = std::ldexp(static_cast<float>(0x800000 + random.below(0x800000)),
+                                       static_cast<int>(random.below(230)) - 138);
+        const integer_format& f = all[random.below(all.size())];
+        const auto z = random.below(2) == 0 ? 0 : static_cast<std::int32_t>(random.below(600)) - 300;
+        const auto first = static_cast<int>(f.minimum()) + z - 2;
+        const auto places =
+            2 * (static_cast<std::uint64_t>(f.maximum()) - static_cast<std::uint64_t>(f.minimum()) + 5);
+        std::vector<float> x(256);
+        for (float& value : x) {
+            // Integers are the ties of bipolar formats.
+            value = static_cast<float>((first + static_cast<double>(random.below(places)) / 2) *
+                                       static_cast<double>(scale));
+            const float direction = random.below(2) == 0 ? infinity : -infinity;
+            for (std::uint64_t steps = random.below(4); steps != 0; --steps)
+                value = std::nextafter(value, direction);
+        }
+        check_line(t, x, scale, z, f);
+    }
+    require(t);
+}
+
 TEST_CASE("lines of every short length") {
     tally t("quantize_line, lengths");
     generator random(13);

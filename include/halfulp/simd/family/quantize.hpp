@@ -133,11 +133,14 @@ inline void widen_range(const float* from, std::size_t count, float& smallest, f
             low[j] = minimum_or_second(x, low[j]);
             high[j] = maximum_or_second(x, high[j]);
         }
-    for (std::size_t j = 0; j < together; ++j)
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-            smallest = low[j][lane] < smallest ? low[j][lane] : smallest;
-            largest = high[j][lane] > largest ? high[j][lane] : largest;
-        }
+    const reals32 lowest =
+        minimum_or_second(minimum_or_second(low[0], low[1]), minimum_or_second(low[2], low[3]));
+    const reals32 highest =
+        maximum_or_second(maximum_or_second(high[0], high[1]), maximum_or_second(high[2], high[3]));
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        smallest = lowest[lane] < smallest ? lowest[lane] : smallest;
+        largest = highest[lane] > largest ? highest[lane] : largest;
+    }
 }
 
 }  // namespace HALFULP_FAMILY
