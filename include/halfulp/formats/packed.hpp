@@ -76,10 +76,10 @@ class packed_array {
         if (bytes.size() < needed)
             throw_argument_error<shape_error>(name, "the number of bytes", std::to_string(bytes.size()),
                                               "at least " + std::to_string(needed));
-        line_bytes_ = lines == 0 ? 0 : packed_line_bytes(Layout, bits, length);
+        line_bytes_ = packed_line_bytes(Layout, bits, length);
         line_stride_ = line_stride == 0 ? line_bytes_ : line_stride;
-        if (line_stride_ < line_bytes_ ||
-            (Layout == packed_layout::interleaved && line_stride_ != line_bytes_))
+        const bool has_own_stride = Layout == packed_layout::interleaved && line_stride_ != line_bytes_;
+        if (lines != 0 && (line_stride_ < line_bytes_ || has_own_stride))
             throw_argument_error<shape_error>(
                 name, "line_stride", std::to_string(line_stride),
                 (Layout == packed_layout::interleaved ? "0, as lines have fixed places: " : "at least ") +
