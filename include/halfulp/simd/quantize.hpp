@@ -79,6 +79,9 @@ struct quantizer_constants {
     }
 };
 
+/// Floats of a register of any family: what ranges are found of at once.
+inline constexpr std::size_t range_step = 16;
+
 /// The ends of a range of floats.
 struct range_of_floats {
     float smallest = std::numeric_limits<float>::infinity();
@@ -128,7 +131,7 @@ inline float largest_magnitude([[maybe_unused]] isa level, const float* from, st
     std::size_t done = 0;
 #if HALFULP_HAS_SIMD
     if (level != isa::plain) {
-        done = count / block * block;
+        done = count / range_step * range_step;
         result = HALFULP_SIMD_SELECT(level, largest_magnitude_bits)(from, done);
     }
 #endif
@@ -146,7 +149,7 @@ inline range_of_floats range_with([[maybe_unused]] isa level, range_of_floats ra
     std::size_t done = 0;
 #if HALFULP_HAS_SIMD
     if (level != isa::plain) {
-        done = count / block * block;
+        done = count / range_step * range_step;
         HALFULP_SIMD_SELECT(level, widen_range)(from, done, range.smallest, range.largest);
     }
 #endif

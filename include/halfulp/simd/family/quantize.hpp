@@ -101,15 +101,19 @@ inline void quantize_block(const float* from, std::size_t count, const quantizer
     }
 }
 
-/// The largest |from[i]| as bits, of which those of NaN are above all others; the count is a multiple of simd::block.
+/// The largest |from[i]| as bits, of which those of NaN are above all others; the count is a multiple of
+/// simd::range_step.
 inline std::uint32_t largest_magnitude_bits(const float* from, std::size_t count) noexcept {
     constexpr std::size_t lanes = lanes_of<float>::count;
     words32 found[together] = {};
     const words32 magnitude = words32{} + 0x7fffffffu;
-    for (std::size_t i = 0; i < count; i += together * lanes)
+    std::size_t i = 0;
+    for (; i + together * lanes <= count; i += together * lanes)
 #pragma GCC unroll 4
         for (std::size_t j = 0; j < together; ++j)
             found[j] = greater_of(found[j], load<words32>(from + i + j * lanes) & magnitude);
+    for (; i < count; i += lanes)
+        found[0] = greater_of(found[0], load<words32>(from + i) & magnitude);
     const words32 all = greater_of(greater_of(found[0], found[1]), greater_of(found[2], found[3]));
     std::uint32_t result = 0;
     for (std::size_t lane = 0; lane < lanes; ++lane)
@@ -117,7 +121,7 @@ inline std::uint32_t largest_magnitude_bits(const float* from, std::size_t count
     return result;
 }
 
-/// Widens a range by `count` numbers, none of them NaN; the count is a multiple of simd::block.
+/// Widens a range by `count` numbers, none of them NaN; the count is a multiple of simd::range_step.
 inline void widen_range(const float* from, std::size_t count, float& smallest, float& largest) noexcept {
     constexpr std::size_t lanes = lanes_of<float>::count;
     reals32 low[together], high[together];
@@ -126,13 +130,19 @@ inline void widen_range(const float* from, std::size_t count, float& smallest, f
         low[j] = repeat(smallest);
         high[j] = repeat(largest);
     }
-    for (std::size_t i = 0; i < count; i += together * lanes)
+    std::size_t i = 0;
+    for (; i + together * lanes <= count; i += together * lanes)
 #pragma GCC unroll 4
         for (std::size_t j = 0; j < together; ++j) {
             const reals32 x = load<reals32>(from + i + j * lanes);
             low[j] = minimum_or_second(x, low[j]);
             high[j] = maximum_or_second(x, high[j]);
         }
+    for (; i < count; i += lanes) {
+        const reals32 x = load<reals32>(from + i);
+        low[0] = minimum_or_second(x, low[0]);
+        high[0] = maximum_or_second(x, high[0]);
+    }
     const reals32 lowest =
         minimum_or_second(minimum_or_second(low[0], low[1]), minimum_or_second(low[2], low[3]));
     const reals32 highest =
