@@ -70,7 +70,6 @@ class integer_product {
         const std::size_t stretch = stretch_ < depth_ ? stretch_ : depth_;
         const code_groups whole{0, group_, stretch};
         const std::size_t groups = whole.groups();
-        const auto tile_rows = static_cast<std::size_t>(engine_.rows);
         const auto tile_columns = static_cast<std::size_t>(engine_.columns);
         // Rows of the left block and panels of the right one, by the bytes that they take.
         constexpr std::size_t left_bytes = std::size_t{384} << 10, right_bytes = std::size_t{4} << 20;

@@ -120,14 +120,26 @@ inline void multiply_packed_rows_of(const packed_rows& t) noexcept {
     }
 }
 
+/// Rows that are read together: narrow codes leave more to do with each byte of the vector.
+template <int Bits>
+inline constexpr int rows_together = Bits <= 2 ? 8 : 4;
+
 template <int Bits>
 inline void multiply_packed_rows(const packed_rows& t) noexcept {
-    if (t.rows == 8)
-        return t.with_code_sums ? multiply_packed_rows_of<Bits, 8, true>(t)
-                                : multiply_packed_rows_of<Bits, 8, false>(t);
-    packed_rows one = t;
-    for (int r = 0; r < t.rows; ++r, one.codes += t.stride, ++one.sums, ++one.code_sums)
-        multiply_packed_rows_of<Bits, 1, true>(one);
+    constexpr int rows = rows_together<Bits>;
+    packed_rows part = t;
+    int r = 0;
+    for (; r + rows <= t.rows; r += rows) {
+        if (t.with_code_sums)
+            multiply_packed_rows_of<Bits, rows, true>(part);
+        else
+            multiply_packed_rows_of<Bits, rows, false>(part);
+        part.codes += rows * t.stride;
+        part.sums += rows;
+        part.code_sums += rows;
+    }
+    for (; r < t.rows; ++r, part.codes += t.stride, ++part.sums, ++part.code_sums)
+        multiply_packed_rows_of<Bits, 1, true>(part);
 }
 
 #endif
