@@ -9,6 +9,7 @@
 #include "kernels/integer_numbers.hpp"
 #include "simd/levels.hpp"
 #include "support/catch.hpp"
+#include "support/openmp_leaks.hpp"
 
 using namespace halfulp_test;
 
