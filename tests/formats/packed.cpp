@@ -86,8 +86,8 @@ void check_elements(tally& t, std::size_t rows, std::size_t columns, storage_ord
 
 template <class T, packed_layout Layout>
 void check_sizes(tally& t) {
-    for (const std::size_t rows : {1, 3, 33})
-        for (const std::size_t columns : {1, 5, 31, 32, 33, 65})
+    for (const std::size_t rows : {1u, 3u, 33u})
+        for (const std::size_t columns : {1u, 5u, 31u, 32u, 33u, 65u})
             for (const storage_order order : {storage_order::row_major, storage_order::column_major}) {
                 check_elements<T, Layout>(t, rows, columns, order, 0);
                 check_elements<T, Layout>(t, rows, columns, order, 3);

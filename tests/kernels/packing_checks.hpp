@@ -39,8 +39,8 @@ struct packed_shape {
 inline const std::vector<packed_shape>& packed_shapes() {
     static const std::vector<packed_shape> shapes = [] {
         std::vector<packed_shape> result;
-        for (const std::size_t length : {0, 1, 31, 32, 33, 63, 64, 65, 129, 325})
-            for (const std::size_t lines : {1, 3, 33}) {
+        for (const std::size_t length : {0u, 1u, 31u, 32u, 33u, 63u, 64u, 65u, 129u, 325u})
+            for (const std::size_t lines : {1u, 3u, 33u}) {
                 result.push_back({lines, length, storage_order::row_major, length % 2});
                 result.push_back({length, lines, storage_order::column_major, 0});
             }

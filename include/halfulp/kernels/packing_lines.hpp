@@ -114,7 +114,7 @@ struct byte_map {
     static constexpr bool exists = false;
 };
 template <formatted_integer T, standard_integer V>
-struct byte_map<T, V> {
+requires(sizeof(V) == 1 && T::format.bits() <= 8) struct byte_map<T, V> {
     static constexpr integer_format format = integer_format_of<T>;
     static constexpr bool is_bipolar = format.encoding == integer_encoding::bipolar;
     /// Integers of one byte; bipolar ones of eight bits need nine.
