@@ -255,7 +255,7 @@ class std::numeric_limits<halfulp::narrow_integer<Format>> {
     static constexpr std::float_round_style round_style = std::round_toward_zero;
     static constexpr int radix = 2;
     /// Bits of the largest value.
-    static constexpr int digits = halfulp::bit_width(halfulp::uint128{Format.maximum()});
+    static constexpr int digits = halfulp::bit_width(Format.maximum());
     /// Decimal digits of which every number is one of the type; none in a bipolar type.
     static constexpr int digits10 = Format.step() == 2 ? 0 : times_log10_of_2(digits);
     static constexpr int max_digits10 = 0;
