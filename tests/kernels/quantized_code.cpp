@@ -93,6 +93,24 @@ std::uint8_t expected_code(float x, float scale, std::int32_t zero_point, const 
     return static_cast<std::uint8_t>(f.code_of(value < low ? low : value > high ? high : value.get_si()));
 }
 
+/// Whether a float is the nearest to S·(Q + Z), ties to even: it lies between the midpoints to its neighbours, at one only
+/// where its last bit is even.
+bool is_nearest(float value, float scale, std::int64_t sum) {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    const mpq_class exact = mpq_class(static_cast<double>(scale)) * mpq_class(static_cast<long>(sum));
+    if (std::isinf(value))
+        return abs(exact) >= mpq_class(0x1.ffffffp127) && (exact < 0) == (value < 0);
+    const auto neighbour = [&](float direction) {
+        const float next = std::nextafter(value, direction);
+        return mpq_class(std::isinf(next) ? (next > 0 ? 0x1p128 : -0x1p128) : static_cast<double>(next));
+    };
+    const mpq_class here(static_cast<double>(value));
+    const mpq_class below = (here + neighbour(-infinity)) / 2;
+    const mpq_class above = (here + neighbour(infinity)) / 2;
+    return (std::bit_cast<std::uint32_t>(value) & 1) == 0 ? exact >= below && exact <= above
+                                                          : exact > below && exact < above;
+}
+
 const std::vector<std::int32_t> zero_points = {
     0, 1, -3, 128, -255, 70001, 0x7fffffff, std::numeric_limits<std::int32_t>::min()};
 
@@ -153,29 +171,36 @@ TEST_CASE("the number of a code is the exact product, rounded once") {
         for (int i = 0; i < 4000; ++i) {
             const auto z = static_cast<std::int32_t>(random() >> (32 + random.below(32)));
             const auto q = static_cast<std::int64_t>(random.below(511)) - 255;
-            const mpq_class exact =
-                mpq_class(static_cast<double>(scale)) * mpq_class(static_cast<long>(q + z));
-            const float value = halfulp::detail::dequantized_value(q, z, scale);
-            // Between the midpoints to the neighbours; at one only where the last bit is even.
-            bool is_right = false;
-            const double largest = static_cast<double>(std::numeric_limits<float>::max());
-            if (std::isinf(value)) {
-                is_right = abs(exact) >= mpq_class(0x1.ffffffp127) && (exact < 0) == (value < 0);
-            } else {
-                const auto neighbour = [&](float direction) {
-                    const float next = std::nextafter(value, direction);
-                    return mpq_class(std::isinf(next) ? (next > 0 ? 2 : -2) * 0x1p127
-                                                      : static_cast<double>(next));
-                };
-                const mpq_class here(static_cast<double>(value));
-                const mpq_class below = (here + neighbour(-std::numeric_limits<float>::infinity())) / 2;
-                const mpq_class above = (here + neighbour(std::numeric_limits<float>::infinity())) / 2;
-                const bool even = (std::bit_cast<std::uint32_t>(value) & 1) == 0;
-                is_right = std::fabs(static_cast<double>(value)) <= largest &&
-                           (even ? exact >= below && exact <= above : exact > below && exact < above);
-            }
-            t.expect(is_right, [&] { return std::to_string(q) + " + " + std::to_string(z); });
+            t.expect(is_nearest(halfulp::detail::dequantized_value(q, z, scale), scale, q + z),
+                     [&] { return std::to_string(q) + " + " + std::to_string(z); });
         }
+    // Products of 54 and 55 bits that miss a midpoint of two floats by less than a double shows: sum · s =
+    // 2^(length − 25) + miss modulo 2^(length − 24), s odd, is solved for the sum by the inverse of s.
+    std::size_t found = 0;
+    for (int i = 0; i < 20000; ++i) {
+        const std::uint64_t s = 0x800001 + 2 * random.below(0x400000);
+        const int length = 54 + static_cast<int>(random.below(2));
+        const std::uint64_t miss = random.below(2) == 0 ? 1 : ~std::uint64_t{0};
+        std::uint64_t inverse = s;  // right for three bits, and every step doubles them
+        for (int step = 0; step < 5; ++step)
+            inverse *= 2 - s * inverse;
+        const std::uint64_t modulus = std::uint64_t{1} << (length - 24);
+        const std::uint64_t sum = (modulus / 2 + miss) * inverse & (modulus - 1);
+        if (sum * s >> (length - 1) != 1)
+            continue;
+        ++found;
+        const std::int64_t q = static_cast<std::int64_t>(random.below(15)) - 7;
+        for (const std::int64_t number : {static_cast<std::int64_t>(sum), -static_cast<std::int64_t>(sum)}) {
+            if (number - q > 0x7fffffff || number - q < -0x7fffffff)
+                continue;
+            const float scale = std::ldexp(static_cast<float>(s), static_cast<int>(random.below(40)) - 20);
+            t.expect(is_nearest(
+                         halfulp::detail::dequantized_value(q, static_cast<std::int32_t>(number - q), scale),
+                         scale, number),
+                     [&] { return std::to_string(number) + " * " + std::to_string(s); });
+        }
+    }
+    t.expect(found > 1000, [] { return std::string("few products next to midpoints"); });
     require(t);
 }
 
