@@ -66,9 +66,7 @@ struct integer_results {
 }  // namespace v0
 }  // namespace halfulp
 
-#define HALFULP_FAMILY_TEXT <halfulp/simd/family/bit_serial.hpp>
-#include <halfulp/simd/for_each_family.hpp>
-#define HALFULP_FAMILY_TEXT <halfulp/simd/family/table_lookup.hpp>
+#define HALFULP_FAMILY_TEXT <halfulp/simd/family/bit_planes.hpp>
 #include <halfulp/simd/for_each_family.hpp>
 #define HALFULP_FAMILY_TEXT <halfulp/simd/family/integer_results.hpp>
 #include <halfulp/simd/for_each_family.hpp>
