@@ -2,9 +2,10 @@
 #pragma once
 
 /// @file
-/// The names that a header of yours can mention without including the library. custom_float is not
-/// among them: its template arguments are values of float_format, which must be known; its header
-/// formats/float_format.hpp is small.
+/// The names that a header of yours can mention without including the library. custom_float and narrow_integer
+/// are not among them, nor are templates over them: their template arguments are values of float_format and
+/// integer_format, which must be known; the headers formats/float_format.hpp and formats/integer_format.hpp are
+/// small.
 
 #include <halfulp/version.hpp>
 
@@ -14,11 +15,19 @@ inline namespace v0 {
 enum class rounding : unsigned char;
 enum class saturation : unsigned char;
 enum class nan_encoding : unsigned char;
+enum class integer_encoding : unsigned char;
+enum class packed_layout : unsigned char;
+enum class storage_order : unsigned char;
+enum class granularity : unsigned char;
+enum class quantization_scheme : unsigned char;
+enum class calibration : unsigned char;
+enum class integer_scheme : unsigned char;
 struct projection;
 struct status;
 template <class T>
 struct with_status;
 struct float_format;
+struct integer_format;
 class dynamic_float;
 template <int Words>
 struct wide_uint;
@@ -27,11 +36,18 @@ class vector_view;
 template <class T>
 class matrix_view;
 
+struct quantization_options;
+struct uniform_quantizer;
+class quantization_parameters;
+struct row_quantizer;
+class dyadic_multiplier;
+
 struct shape_error;
 struct format_error;
 struct text_error;
 struct value_error;
 struct file_error;
+struct overflow_error;
 
 }  // namespace v0
 }  // namespace halfulp

@@ -8,6 +8,7 @@
 
 #include <halfulp/arithmetic/exact.hpp>
 #include <halfulp/arithmetic/execution.hpp>
+#include <halfulp/arithmetic/integer.hpp>
 #include <halfulp/arithmetic/native.hpp>
 #include <halfulp/arithmetic/rounded.hpp>
 #include <halfulp/core/error_free.hpp>
@@ -29,11 +30,16 @@
 #include <halfulp/kernels/attention.hpp>
 #include <halfulp/kernels/dot.hpp>
 #include <halfulp/kernels/elementwise.hpp>
+#include <halfulp/kernels/integer_matmul.hpp>
+#include <halfulp/kernels/integer_plan.hpp>
 #include <halfulp/kernels/matmul.hpp>
 #include <halfulp/kernels/matmul_batched.hpp>
 #include <halfulp/kernels/matvec.hpp>
 #include <halfulp/kernels/packed_codes.hpp>
 #include <halfulp/kernels/packing.hpp>
+#include <halfulp/kernels/quantize.hpp>
+#include <halfulp/kernels/quantized_matmul.hpp>
+#include <halfulp/kernels/requantize.hpp>
 #include <halfulp/kernels/round.hpp>
 #include <halfulp/simd/isa.hpp>
 #include <halfulp/version.hpp>

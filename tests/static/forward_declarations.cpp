@@ -9,6 +9,9 @@ struct report {
     halfulp::matrix_view<const float>* view;
     halfulp::projection* how;
     halfulp::rounding mode;
+    halfulp::integer_format* format;
+    halfulp::packed_layout layout;
+    halfulp::quantization_parameters* parameters;
 };
 }  // namespace user
 
@@ -17,3 +20,4 @@ struct report {
 static_assert(sizeof(user::report) >= sizeof(halfulp::projection*));
 static_assert(static_cast<int>(halfulp::rounding::ties_to_even) == 0);
 static_assert(halfulp::with_status<int>{1, {}}.flags.ok());
+static_assert(halfulp::integer_format{halfulp::integer_encoding::bipolar, 3}.maximum() == 7);
