@@ -8,6 +8,7 @@
 /// With VNNI, and VBMI for widths that do not divide 8, rows are read eight at a time as they lie; otherwise a row
 /// is unpacked into bytes first.
 
+#include <halfulp/core/views.hpp>
 #include <halfulp/simd/integer_operands.hpp>
 #include <halfulp/simd/packing.hpp>
 
@@ -144,7 +145,7 @@ class integer_matvec {
         t.codes = line;
         t.stride = static_cast<std::ptrdiff_t>(rows_.line_stride);
         t.chunks = whole;
-        // The next eight rows, or these further on where rows are long.
+        // The next rows.
         const bool is_last = first + 2 * rows > rows_.lines;
         t.ahead = is_last ? 0 : static_cast<std::ptrdiff_t>(rows * rows_.line_stride);
         multiply_rows(t);
