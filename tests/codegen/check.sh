@@ -15,16 +15,19 @@ arrays="round_nearest_even round_by_addend round_stochastic from_codes fill_phil
 arrays="$arrays unpack_bits operate all_within count_statistics copy_past_caches"
 tiles="multiply_tile multiply_rounded_tile"
 products="$tiles multiply_lines transpose enclose bound_along bound_across"
+products="$products multiply_by_tables_of avx512::multiply_bit_planes_of avx512::multiply_packed_rows_of"
+products="$products finish_integers finish_scaled_of finish_scaled_once turn_squares shift_codes"
 products="$products avx512::residues avx512::reduce_sums avx512::combine_residues avx512::pair_along"
 silent="round_nearest_even round_by_addend fill_philox from_codes multiply_tile enclose bound_along"
+silent="$silent multiply_by_tables_of multiply_bit_planes_of multiply_packed_rows_of finish_scaled_of"
 silent="$silent multiply_lines bound_across residues reduce_sums combine_residues pair_along transpose"
 fused="multiply_tile multiply_rounded_tile multiply_with_specials enclose sum_twofold bound_along bound_across"
-fused="$fused residues reduce_sums combine_residues multiply_lines add_twofold sum_slices"
+fused="$fused finish_scaled_of finish_scaled_once residues reduce_sums combine_residues multiply_lines add_twofold sum_slices"
 steady="avx512::multiply_tile<.*chain_of<(float|double)>, 12, 2, true>"
 
 look() {  # object, expected kernels, whether widths count, functions whose sums stay in registers
     "$objdump" -d -C --no-show-raw-insn "$1" >"$1.txt" || exit 1
-    awk -v expected="$2" -v no_calls="$silent" -v narrow="convert fence transpose rounding_of_lanes" -v fused="$fused" -v widths="$3" \
+    awk -v expected="$2" -v no_calls="$silent" -v narrow="convert fence transpose rounding_of_lanes count_set_bits multiply_by_tables multiply_bit_planes finish_scaled finish_integers" -v fused="$fused" -v widths="$3" \
         -v steady="$4" -f "$here/check.awk" "$1.txt"
 }
 compile_and_look() {  # what the objects are called, kernels of products, whether widths count, options

@@ -28,3 +28,19 @@ void multiply_floats_exactly(input<float> a, input<float> b, matrix_view<float> 
 void multiply_doubles_exactly(input<double> a, input<double> b, matrix_view<double> c) {
     matmul(a, b, c, arithmetic::exact{});
 }
+
+// Sources of integers are called through pointers, so that all schemes are there.
+void multiply_integers(const packed_matrix<bipolar_int<3>>& a, const packed_matrix<narrow_int<8>>& b,
+                       matrix_view<std::int32_t> c, matrix_view<std::int64_t> wide) {
+    matmul(a, b, c);
+    matmul(a, b, wide);
+}
+void multiply_packed_vector(const packed_matrix<narrow_int<4>>& a, vector_view<const std::int8_t> x,
+                            vector_view<std::int32_t> y) {
+    matvec(a, x, y);
+}
+void multiply_quantized(const quantized_matrix<narrow_int<8>>& a, const quantized_matrix<narrow_int<4>>& b,
+                        matrix_view<float> c) {
+    matmul(a, transposed(b), c);
+    matmul(a, transposed(b), c, arithmetic::exact{});
+}
