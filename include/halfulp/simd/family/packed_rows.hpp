@@ -10,9 +10,20 @@ inline namespace v0 {
 namespace simd {
 namespace HALFULP_FAMILY {
 
-/// The sum of the lanes modulo 2^32.
+/// The sum of the lanes modulo 2^32: quarters first, then two lanes in a word each.
 HALFULP_ALWAYS_INLINE std::int32_t total_of(words32 x) noexcept {
-    return static_cast<std::int32_t>(static_cast<std::uint32_t>(sum_of_lanes(x)));
+    typedef std::uint32_t part __attribute__((vector_size(16)));
+    typedef std::uint64_t pair __attribute__((vector_size(16)));
+    part parts[register_bytes / 16];
+    __builtin_memcpy(parts, &x, sizeof x);
+    part sum = parts[0];
+#pragma GCC unroll 3
+    for (int p = 1; p < register_bytes / 16; ++p)
+        sum += parts[p];
+    const pair words = reinterpret_cast<pair>(sum);
+    const std::uint64_t low = words[0], high = words[1];
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(low + high) +
+                                     static_cast<std::uint32_t>((low >> 32) + (high >> 32)));
 }
 
 #if HALFULP_FAMILY_BYTES == 64
