@@ -42,8 +42,8 @@ class custom_float {
         : custom_float(convert<custom_float>(x)) {}
     /// From a built-in number or an integer of any width, rounded once by Default.
     template <exact_operand T>
-    requires(std::is_arithmetic_v<T> || formatted_integer<T>)
-    explicit constexpr custom_float(T x) noexcept : custom_float(convert<custom_float>(x)) {}
+    requires(std::is_arithmetic_v<T> || formatted_integer<T>) explicit constexpr custom_float(T x) noexcept
+        : custom_float(convert<custom_float>(x)) {}
 
     /// The number with the given code; bits above the code are ignored.
     static constexpr custom_float from_bits(storage_type bits) noexcept {

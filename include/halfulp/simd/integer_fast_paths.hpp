@@ -8,8 +8,8 @@
 #include <halfulp/formats/packed.hpp>
 #include <halfulp/kernels/matmul_options.hpp>
 #include <halfulp/simd/integer_matvec.hpp>
-#include <halfulp/simd/integer_product.hpp>
 #include <halfulp/simd/integer_sources.hpp>
+#include <halfulp/simd/multiply_integers.hpp>
 
 namespace halfulp {
 inline namespace v0 {

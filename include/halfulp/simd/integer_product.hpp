@@ -7,7 +7,6 @@
 ///
 /// Integers are exact, so blocks of k may come in any order. Scaled results are chains over the groups, ascending.
 
-#include <halfulp/core/views.hpp>
 #include <halfulp/simd/integer_operands.hpp>
 #include <halfulp/simd/matvec_native.hpp>
 
@@ -370,56 +369,6 @@ class integer_product {
 
 }  // namespace simd
 
-namespace detail {
-
-template <class C>
-inline constexpr simd::integer_result_kind integer_result_kind_of =
-    std::is_same_v<C, std::int32_t>   ? simd::integer_result_kind::integers
-    : std::is_same_v<C, std::int64_t> ? simd::integer_result_kind::wide_integers
-                                      : simd::integer_result_kind::scaled;
-
-template <class C>
-void run_product(const simd::integer_product& product, const matrix_view<C>& c, integer_scheme scheme,
-                 std::size_t depth, bool accumulate, const execution::policy& policy) {
-    const std::size_t granule = scheme == integer_scheme::table_lookup ? 128 : 32;
-    simd::for_parts_of_matrix(
-        policy, c.rows(), c.columns(), depth, granule,
-        [&](std::size_t i, std::size_t j, std::size_t rows, std::size_t columns) {
-            const simd::default_floating_point_environment guard;
-            product.run(i, j, rows, columns, {&c(i, j), c.row_stride(), c.column_stride()}, !accumulate);
-        });
-}
-
-/// C = A·B or C += A·B for the rows of A and the columns of B; groups as in simd::integer_product. False if there is
-/// no scheme for the formats. Sums of a group (of a stretch of at most 8192 codes) have to fit 32 bits.
-/// @throws std::bad_alloc  if there is no memory; parts of c may have been written by then
-template <class C>
-bool multiply_integers(const simd::integer_source& left, const simd::integer_source& right,
-                       const matrix_view<C>& c, std::size_t depth, std::size_t group, bool accumulate,
-                       const execution::policy& policy,
-                       simd::integer_result_kind kind = integer_result_kind_of<C>) {
-    const simd::isa level = simd::level_for(policy);
-    if (level == simd::isa::plain || depth == 0 || c.rows() == 0 || c.columns() == 0)
-        return false;
-    const integer_scheme scheme =
-        plan_integer_product(left.format, right.format, level, simd::available_extensions());
-    if (scheme == integer_scheme::definition)
-        return false;
-    // Tables are of the wider operand. Otherwise lanes are columns, which should be many and side by side.
-    constexpr std::size_t few = 16;
-    const bool is_few = c.columns() < few && c.rows() > c.columns();
-    const bool is_turned = c.row_stride() == 1 && c.column_stride() != 1 && c.rows() >= few;
-    if (scheme == integer_scheme::table_lookup && left.format.bits() != right.format.bits()
-            ? left.format.bits() < right.format.bits()
-            : is_few || is_turned) {
-        const simd::integer_product product(level, scheme, right, left, depth, group, kind);
-        return run_product(product, c.transposed(), scheme, depth, accumulate, policy), true;
-    }
-    const simd::integer_product product(level, scheme, left, right, depth, group, kind);
-    return run_product(product, c, scheme, depth, accumulate, policy), true;
-}
-
-}  // namespace detail
 }  // namespace v0
 }  // namespace halfulp
 
