@@ -11,6 +11,8 @@
 #include "support/catch.hpp"
 #include "support/tally.hpp"
 
+#include <array>
+
 using namespace halfulp_test;
 
 namespace {
@@ -233,4 +235,15 @@ TEST_CASE("Empty products, and shapes that do not fit") {
     CHECK_THROWS_AS(
         matmul(d, inside, matrix_view<std::int32_t>(c.data(), 2, 4, 4, 1), arithmetic::integer<>{}),
         std::invalid_argument);
+}
+
+TEST_CASE("dot in arithmetic::integer is exact, also at compile time, and refuses sums that could overflow") {
+    constexpr std::int64_t sum = [] {
+        const std::array<int, 2> x{1, 2}, y{3, -4};
+        return dot(x, y, arithmetic::integer<std::int64_t>{});
+    }();
+    STATIC_REQUIRE(sum == -5);
+    const std::vector<std::int8_t> ones(131072, 1);
+    CHECK_THROWS_AS(dot(ones, ones, arithmetic::integer<>{}), overflow_error);
+    CHECK(dot(ones, ones, arithmetic::integer<std::int64_t>{}) == 131072);
 }

@@ -4,6 +4,7 @@
 /// @file
 /// The dot product: Σ_k x_k·y_k as one chain, k ascending, in any arithmetic.
 
+#include <halfulp/arithmetic/integer.hpp>
 #include <halfulp/arithmetic/native.hpp>
 #include <halfulp/arithmetic/policy.hpp>
 #include <halfulp/core/concepts.hpp>
@@ -66,10 +67,11 @@ constexpr void check_arithmetic() noexcept {
     static_assert(number<X> && number<Y>,
                   "halfulp: an element type is not a number type of the library; specialise "
                   "halfulp::number_traits for it (see core/number_traits.hpp)");
-    static_assert(arithmetic_for<Arithmetic, X, Y>,
-                  "halfulp: this arithmetic cannot multiply these element types. native<A> takes operands "
-                  "that convert to A exactly; rounded, fused and exact take float, double, custom_float and "
-                  "integers, exact also the types with number_traits<T>::is_exact");
+    static_assert(
+        arithmetic_for<Arithmetic, X, Y>,
+        "halfulp: this arithmetic cannot multiply these element types. native<A> takes operands "
+        "that convert to A exactly; rounded, fused and exact take float, double, custom_float and "
+        "integers, integer<A> takes integers alone, exact also the types with number_traits<T>::is_exact");
 }
 
 }  // namespace detail
@@ -81,7 +83,8 @@ constexpr void check_arithmetic() noexcept {
 ///                 of native, rounded and fused)
 /// @param x, y     vectors of equal size: views, containers, mdspans
 /// @return         the chain's value, converted to Result by the arithmetic; of an empty vector zero
-/// @throws shape_error if the sizes differ
+/// @throws shape_error     if the sizes differ
+/// @throws overflow_error  if the arithmetic is `integer` and a sum of so many products could leave its accumulator
 ///
 /// arithmetic::exact has a fast path with the bits of the definition: see simd/dot_exact.hpp.
 ///
@@ -98,6 +101,7 @@ constexpr auto dot(const XV& x_argument, const YV& y_argument, const Arithmetic&
     const auto x = as_vector(x_argument);
     const auto y = as_vector(y_argument);
     detail::require_extent("dot", "the size of y", y.size(), "the size of x", x.size());
+    arithmetic::detail::require_depth<X, Y>(arithmetic, "dot", x.size());
     if (!std::is_constant_evaluated()) {
         const auto fast =
             detail::dot_fast<value_type>(vector_view<const std::remove_cv_t<X>>(x),
