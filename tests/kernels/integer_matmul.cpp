@@ -239,7 +239,7 @@ TEST_CASE("Empty products, and shapes that do not fit") {
 
 TEST_CASE("dot in arithmetic::integer is exact, also at compile time, and refuses sums that could overflow") {
     constexpr std::int64_t sum = [] {
-        const std::array<int, 2> x{1, 2}, y{3, -4};
+        const std::array<std::int8_t, 2> x{1, 2}, y{3, -4};
         return dot(x, y, arithmetic::integer<std::int64_t>{});
     }();
     STATIC_REQUIRE(sum == -5);
