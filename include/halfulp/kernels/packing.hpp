@@ -56,9 +56,11 @@ template <class T, packed_layout Layout>
 void clear_absent_lines(const packed_array<T, Layout>& a, std::size_t line, std::size_t first,
                         std::size_t count) noexcept {
     if constexpr (Layout == packed_layout::interleaved)
-        if (line == a.lines())
-            for (; line % interleaved_lines != 0; ++line)
-                clear_packed_codes(a.data(), a.arrangement(), line, first, count);
+        if (line == a.lines() && line % interleaved_lines != 0)
+            for (int p = 0; p < a.bits; ++p)
+                for (std::size_t k = first; k < first + count; k += 32)
+                    std::memset(a.data() + bit_position(a.arrangement(), line, k, p) / 8, 0,
+                                4 * (interleaved_lines - line % interleaved_lines));
 }
 
 template <class V, class T, packed_layout Layout>
@@ -164,8 +166,8 @@ void convert_lines(const char* function, const packed_array<const T, From>& from
                     if (!from.get(line, k).is_valid())
                         throw_out_of_range<T>(function, "from", from.get(line, k), line, k);
     const packed_arrangement a = to.arrangement();
-    if constexpr (T::format.bits() > 8) {
-        for_packed_pieces(
+    if (T::format.bits() > 8 || level == simd::isa::plain)
+        return for_packed_pieces(
             options.execution, to.lines(), to.length(), interleaved_lines, packing_chunk,
             [&](std::size_t first_line, std::size_t lines, std::size_t first, std::size_t count) {
                 for (std::size_t line = first_line; line < first_line + lines; ++line) {
@@ -175,9 +177,9 @@ void convert_lines(const char* function, const packed_array<const T, From>& from
                 }
                 clear_absent_lines(to, first_line + lines, first, count);
             });
-    } else if (!across) {
-        const packed_lines source = byte_lines_of(from);
-        for_packed_pieces(
+    const packed_lines source = byte_lines_of(from);
+    if (!across)
+        return for_packed_pieces(
             options.execution, to.lines(), to.length(), interleaved_lines, packing_chunk,
             [&](std::size_t first_line, std::size_t lines, std::size_t first, std::size_t count) {
                 alignas(64) std::uint8_t codes[packing_chunk];
@@ -187,24 +189,24 @@ void convert_lines(const char* function, const packed_array<const T, From>& from
                 }
                 clear_absent_lines(to, first_line + lines, first, count);
             });
-    } else {
-        const packed_lines source = byte_lines_of(from);
-        for_packed_pieces(
-            options.execution, to.lines(), to.length(), packing_tile_lines, packing_tile_codes,
-            [&](std::size_t first_line, std::size_t lines, std::size_t first, std::size_t count) {
-                alignas(64) std::uint8_t rows[packing_tile_codes * packing_tile_lines];
-                for (std::size_t k = 0; k < count; ++k)
-                    simd::read_codes(level, source, first + k, first_line, lines,
-                                     rows + k * packing_tile_lines);
-                for (std::size_t line = 0; line < lines; ++line) {
-                    alignas(64) std::uint8_t codes[packing_tile_codes] = {};
-                    for (std::size_t k = 0; k < count; ++k)
-                        codes[k] = rows[k * packing_tile_lines + line];
-                    simd::write_codes(level, to.data(), a, first_line + line, first, count, codes);
-                }
-                clear_absent_lines(to, first_line + lines, first, count);
-            });
-    }
+    for_packed_pieces(
+        options.execution, to.lines(), to.length(), packing_tile_lines, packing_tile_codes,
+        [&](std::size_t first_line, std::size_t lines, std::size_t first, std::size_t count) {
+            alignas(64) std::uint8_t rows[packing_tile_codes * packing_tile_lines];
+            alignas(64) std::uint8_t turned[packing_tile_codes * packing_tile_lines];
+            const std::size_t padded = simd::whole_blocks(count);
+            for (std::size_t k = 0; k < count; ++k)
+                simd::read_codes(level, source, first + k, first_line, lines, rows + k * packing_tile_lines);
+            std::memset(rows + count * packing_tile_lines, 0, (padded - count) * packing_tile_lines);
+            for (std::size_t line = 0; line < lines; line += 8)
+                for (std::size_t k = 0; k < padded; k += 8)
+                    transpose_8_by_8(rows + k * packing_tile_lines + line, packing_tile_lines,
+                                     turned + line * packing_tile_codes + k, packing_tile_codes);
+            for (std::size_t line = 0; line < lines; ++line)
+                simd::write_codes(level, to.data(), a, first_line + line, first, count,
+                                  turned + line * packing_tile_codes);
+            clear_absent_lines(to, first_line + lines, first, count);
+        });
 }
 
 }  // namespace detail

@@ -197,14 +197,19 @@ class values_to_pack {
     /// How many values at the beginning of a line are known to be in range.
     std::size_t quick_check([[maybe_unused]] std::size_t line) const noexcept {
 #if HALFULP_HAS_SIMD
-        if constexpr (!std::is_same_v<V, T> && byte_map<T, V>::exists) {
-            using map = byte_map<T, V>;
+        if constexpr (std::is_same_v<V, T> || byte_map<T, V>::exists) {
+            std::uint8_t lowest = 0, reach = 2, step_bits = 0;  // codes of ternary numbers
+            if constexpr (!std::is_same_v<V, T>) {
+                lowest = byte_map<T, V>::lowest;
+                reach = byte_map<T, V>::reach;
+                step_bits = byte_map<T, V>::is_bipolar;
+            }
             const vector_view<const V> row = values_.row(line);
             const std::size_t whole = row.size() / simd::block * simd::block;
             if (level_ != simd::isa::plain && row.stride() == 1 &&
                 !HALFULP_SIMD_SELECT(level_, any_out_of_range)(
                     reinterpret_cast<const std::uint8_t*>(row.data()), whole,
-                    static_cast<std::uint8_t>(0u - map::lowest), map::reach, map::is_bipolar))
+                    static_cast<std::uint8_t>(0u - lowest), reach, step_bits))
                 return whole;
         }
 #endif
@@ -214,6 +219,37 @@ class values_to_pack {
     simd::isa level_;
     matrix_view<const V> values_;
 };
+
+/// The upper halves of rows i and the lower ones of rows i + Distance, for i without the bit Distance: a step of
+/// transpose_8_by_8.
+template <int Distance>
+inline void exchange_halves(std::uint64_t (&rows)[8], std::uint64_t lower) noexcept {
+    constexpr int shift = 8 * Distance;
+    const auto exchange = [lower](std::uint64_t& x, std::uint64_t& y) {
+        const std::uint64_t both = ((x >> shift) ^ y) & lower;
+        x ^= both << shift;
+        y ^= both;
+    };
+    constexpr int next = Distance == 1 ? 2 : 1, last = Distance == 4 ? 2 : 4;
+    exchange(rows[0], rows[Distance]);
+    exchange(rows[next], rows[next + Distance]);
+    exchange(rows[last], rows[last + Distance]);
+    exchange(rows[next + last], rows[next + last + Distance]);
+}
+
+/// to(j, i) = from(i, j) for a square of bytes in rows that are `from_row` and `to_row` bytes apart, in three exchanges
+/// of halves; for processors that store the lowest byte first.
+inline void transpose_8_by_8(const std::uint8_t* from, std::size_t from_row, std::uint8_t* to,
+                             std::size_t to_row) noexcept {
+    std::uint64_t rows[8];
+    for (std::size_t i = 0; i < 8; ++i)
+        std::memcpy(&rows[i], from + i * from_row, 8);
+    exchange_halves<4>(rows, 0x00000000ffffffffu);
+    exchange_halves<2>(rows, 0x0000ffff0000ffffu);
+    exchange_halves<1>(rows, 0x00ff00ff00ff00ffu);
+    for (std::size_t i = 0; i < 8; ++i)
+        std::memcpy(to + i * to_row, &rows[i], 8);
+}
 
 /// Codes of a piece of a line into elements of V, the row being the line.
 template <class T, class V>

@@ -8,6 +8,7 @@
 #include <halfulp/formats/packed_bits.hpp>
 #include <halfulp/simd/array_kernels.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +17,9 @@
 namespace halfulp {
 inline namespace v0 {
 namespace simd {
+
+/// Codes that are written together are a multiple of this, but for the last of a line: whole bytes of every layout.
+inline constexpr std::size_t packing_step = 320;
 
 /// Eight codes in Bits bytes of a stream of bits, and one code a byte: which byte goes where, and the bit of its lane
 /// of 64 at which a code begins.
@@ -35,6 +39,49 @@ inline constexpr bit_permutation_table bit_permutation = [] {
     return t;
 }();
 
+/// The same for shuffles within 16 bytes, which hold 16 codes: the two bytes of each code, the factor that moves it to
+/// bit 8 of them, and where the bytes of eight codes go.
+struct bit_shuffle_table {
+    alignas(32) std::uint8_t from_bytes[32];
+    alignas(32) std::uint16_t factors[16];
+    alignas(32) std::uint8_t to_bytes[32];
+};
+template <int Bits>
+inline constexpr bit_shuffle_table bit_shuffle = [] {
+    bit_shuffle_table t{};
+    for (int i = 0; i < 16; ++i) {
+        const int byte = i / 8 * Bits + i % 8 * Bits / 8;
+        t.from_bytes[2 * i] = static_cast<std::uint8_t>(byte);
+        t.from_bytes[2 * i + 1] = static_cast<std::uint8_t>(byte + 1);
+        t.factors[i] = static_cast<std::uint16_t>(1u << (8 - i % 8 * Bits % 8));
+    }
+    for (int i = 0; i < 32; ++i)
+        t.to_bytes[i] =
+            static_cast<std::uint8_t>(i % 16 < 2 * Bits ? i % 16 / Bits * 8 + i % 16 % Bits : 0x80);
+    return t;
+}();
+
+/// Digits of 64 bytes of base_3, 64 at a time: the byte of each in a lane of 16 bits, and ⌈2^15 / 3^i⌉ for digit i of a
+/// byte; and 40 codes, five a lane of 64 bits.
+struct base_3_table {
+    alignas(64) std::uint16_t place[5][64];
+    alignas(64) std::uint16_t factor[5][64];
+    alignas(64) std::uint8_t codes[64];
+};
+inline constexpr base_3_table base_3_places = [] {
+    base_3_table t{};
+    for (unsigned group = 0; group < 5; ++group)
+        for (unsigned i = 0; i < 64; ++i) {
+            const unsigned digit = 64 * group + i;
+            const unsigned power = v0::detail::powers_of_3[digit % 5];
+            t.place[group][i] = static_cast<std::uint16_t>(digit / 5);
+            t.factor[group][i] = static_cast<std::uint16_t>((32768 + power - 1) / power);
+        }
+    for (unsigned i = 0; i < 64; ++i)
+        t.codes[i] = static_cast<std::uint8_t>(i % 8 < 5 ? i / 8 * 5 + i % 8 : 0);
+    return t;
+}();
+
 /// The digits of a byte of base_3, a byte each, the lowest first.
 inline constexpr std::array<std::uint64_t, 256> digits_of_base_3 = [] {
     std::array<std::uint64_t, 256> table{};
@@ -50,6 +97,8 @@ inline constexpr std::array<std::uint64_t, 256> digits_of_base_3 = [] {
 
 #define HALFULP_FAMILY_TEXT <halfulp/simd/family/packing.hpp>
 #include <halfulp/simd/for_each_family.hpp>
+#define HALFULP_FAMILY_TEXT <halfulp/simd/family/packing_planes.hpp>
+#include <halfulp/simd/for_each_family.hpp>
 
 namespace halfulp {
 inline namespace v0 {
@@ -57,46 +106,71 @@ namespace simd {
 
 #if HALFULP_HAS_SIMD
 
+/// Whether bytes can be permuted across a register of the level.
+inline bool has_byte_permutations(isa level) noexcept {
+    return level == isa::avx512 && detail::found_processor().has.vbmi;
+}
+
+#define HALFULP_FOR_EACH_WIDTH(function) \
+    { &function<1>, &function<2>, &function<3>, &function<4>, &function<5>, &function<6>, &function<7> }
+
 /// pack_bits and unpack_bits by the best instructions of a level; whole blocks, 1 to 7 bits. Bits above a code are
 /// ignored.
 inline void unpack_blocks(isa level, const std::uint8_t* packed, std::uint8_t* codes, std::size_t count,
                           int bits) noexcept {
     using function = void (*)(const std::uint8_t*, std::uint8_t*, std::size_t) noexcept;
-    constexpr function permuted[] = {&avx512::unpack_bits_permuted<1>, &avx512::unpack_bits_permuted<2>,
-                                     &avx512::unpack_bits_permuted<3>, &avx512::unpack_bits_permuted<4>,
-                                     &avx512::unpack_bits_permuted<5>, &avx512::unpack_bits_permuted<6>,
-                                     &avx512::unpack_bits_permuted<7>};
-    if (level == isa::avx512 && detail::found_processor().has.vbmi)
-        permuted[bits - 1](packed, codes, count);
-    else
-        unpack_bits(level, packed, codes, count, bits);
+    static constexpr function permuted[] = HALFULP_FOR_EACH_WIDTH(avx512::unpack_bits_permuted);
+    static constexpr function shuffled[] = HALFULP_FOR_EACH_WIDTH(avx2::unpack_bits_shuffled);
+    (has_byte_permutations(level) ? permuted : shuffled)[bits - 1](packed, codes, count);
 }
 inline void pack_blocks(isa level, const std::uint8_t* codes, std::uint8_t* packed, std::size_t count,
                         int bits) noexcept {
     using function = void (*)(const std::uint8_t*, std::uint8_t*, std::size_t) noexcept;
-    constexpr function permuted[] = {&avx512::pack_bits_permuted<1>, &avx512::pack_bits_permuted<2>,
-                                     &avx512::pack_bits_permuted<3>, &avx512::pack_bits_permuted<4>,
-                                     &avx512::pack_bits_permuted<5>, &avx512::pack_bits_permuted<6>,
-                                     &avx512::pack_bits_permuted<7>};
-    if (level == isa::avx512 && detail::found_processor().has.vbmi)
-        permuted[bits - 1](codes, packed, count);
-    else
-        for (std::size_t i = 0; i < count;) {
-            std::uint8_t clean[8 * block];
-            const std::size_t part = count - i < sizeof clean ? count - i : sizeof clean;
-            HALFULP_SIMD_SELECT(level, map_values)
-            (codes + i, clean, part, 0, 0, static_cast<std::uint8_t>((1u << bits) - 1));
-            pack_bits(level, clean, packed + i / 8 * static_cast<std::size_t>(bits), part, bits);
-            i += part;
-        }
+    static constexpr function permuted[] = HALFULP_FOR_EACH_WIDTH(avx512::pack_bits_permuted);
+    static constexpr function shuffled[] = HALFULP_FOR_EACH_WIDTH(avx2::pack_bits_shuffled);
+    (has_byte_permutations(level) ? permuted : shuffled)[bits - 1](codes, packed, count);
 }
+#undef HALFULP_FOR_EACH_WIDTH
 
-/// Digits first … first + count − 1 of a stretch of base_3; `to` has room for whole blocks.
-inline void read_base_3(const std::uint8_t* bytes, std::size_t first, std::size_t count,
+/// codes_to_planes and planes_to_codes of a level, for 1 to 8 bits.
+#define HALFULP_FOR_EACH_WIDTH(function)                                                                   \
+    {                                                                                                      \
+        &function<1, Adjacent>, &function<2, Adjacent>, &function<3, Adjacent>, &function<4, Adjacent>,    \
+            &function<5, Adjacent>, &function<6, Adjacent>, &function<7, Adjacent>, &function<8, Adjacent> \
+    }
+template <bool Adjacent>
+void codes_to_planes(isa level, const std::uint8_t* codes, std::size_t words, int bits, std::uint8_t* to,
+                     std::size_t plane_stride, std::size_t word_stride) noexcept {
+    using function =
+        void (*)(const std::uint8_t*, std::size_t, std::uint8_t*, std::size_t, std::size_t) noexcept;
+    static constexpr function wide[] = HALFULP_FOR_EACH_WIDTH(avx512::codes_to_planes);
+    static constexpr function narrow[] = HALFULP_FOR_EACH_WIDTH(avx2::codes_to_planes);
+    (level == isa::avx512 ? wide : narrow)[bits - 1](codes, words, to, plane_stride, word_stride);
+}
+template <bool Adjacent>
+void planes_to_codes(isa level, const std::uint8_t* from, std::size_t words, int bits,
+                     std::size_t plane_stride, std::size_t word_stride, std::uint8_t* codes) noexcept {
+    using function =
+        void (*)(const std::uint8_t*, std::size_t, std::size_t, std::size_t, std::uint8_t*) noexcept;
+    static constexpr function wide[] = HALFULP_FOR_EACH_WIDTH(avx512::planes_to_codes);
+    static constexpr function narrow[] = HALFULP_FOR_EACH_WIDTH(avx2::planes_to_codes);
+    (level == isa::avx512 ? wide : narrow)[bits - 1](from, words, plane_stride, word_stride, codes);
+}
+#undef HALFULP_FOR_EACH_WIDTH
+
+/// Digits first … first + count − 1 of a stretch of base_3; `to` has room for whole blocks, and `first` is a multiple
+/// of 64.
+inline void read_base_3(isa level, const std::uint8_t* bytes, std::size_t first, std::size_t count,
                         std::uint8_t* to) noexcept {
+    if (has_byte_permutations(level)) {
+        const std::size_t group = first / packing_step;
+        return avx512::unpack_base_3(bytes + 64 * group, (first + count + 4) / 5 - 64 * group,
+                                     static_cast<int>(first % packing_step / block),
+                                     (count + block - 1) / block, to);
+    }
     const std::uint8_t* byte = bytes + first / 5;
     std::size_t done = 0;
-    if (first % 5 != 0 && count != 0) {
+    if (first % 5 != 0) {
         const std::uint64_t digits = digits_of_base_3[*byte++] >> 8 * (first % 5);
         for (; done < 5 - first % 5 && done < count; ++done)
             to[done] = static_cast<std::uint8_t>(digits >> 8 * done);
@@ -108,19 +182,33 @@ inline void read_base_3(const std::uint8_t* bytes, std::size_t first, std::size_
         std::memcpy(to + done, &digits_of_base_3[*byte++], count - done < 5 ? count - done : 5);
 }
 
-/// The bytes of `count` digits, of which those up to whole blocks may be read; the code 3 becomes the digit 2.
-inline void write_base_3(const std::uint8_t* codes, std::size_t count, std::uint8_t* bytes) noexcept {
+/// The bytes of `count` digits, of which those up to whole blocks may be read; bits above a code are ignored, and the
+/// code 3 becomes the digit 2.
+inline void write_base_3(isa level, const std::uint8_t* codes, std::size_t count,
+                         std::uint8_t* bytes) noexcept {
     const std::size_t readable = whole_blocks(count);
-    for (std::size_t done = 0; done < count; done += 5) {
-        std::uint64_t digits = 0;
-        if (done + 8 <= readable)
-            std::memcpy(&digits, codes + done, 8);
-        else
-            std::memcpy(&digits, codes + done, count - done < 5 ? count - done : 5);
+    std::size_t done = 0;
+    if (has_byte_permutations(level) && count >= 40) {
+        const std::size_t groups = std::min(count / 40, (readable - 64) / 40 + 1);
+        avx512::pack_base_3(codes, groups, bytes);
+        done = 40 * groups;
+        bytes += 8 * groups;
+    }
+    const auto byte_of = [](std::uint64_t digits) {
         digits &= 0x0303030303u;
         digits -= digits & digits >> 1 & 0x0101010101u;
         // Byte 4 of the product is the sum of digit i times 3^i; no byte below overflows.
-        *bytes++ = static_cast<std::uint8_t>(digits * 0x0103091b51u >> 32);
+        return static_cast<std::uint8_t>(digits * 0x0103091b51u >> 32);
+    };
+    for (; done + 8 <= readable && done < count; done += 5) {
+        std::uint64_t digits;
+        std::memcpy(&digits, codes + done, 8);
+        *bytes++ = byte_of(digits);
+    }
+    for (; done < count; done += 5) {
+        std::uint64_t digits = 0;
+        std::memcpy(&digits, codes + done, count - done < 5 ? count - done : 5);
+        *bytes++ = byte_of(digits);
     }
 }
 
@@ -154,16 +242,16 @@ inline void read_codes([[maybe_unused]] isa level, const halfulp::detail::packed
                 break;
             }
             case packed_layout::bit_planes:
-                HALFULP_SIMD_SELECT(level, planes_to_codes<true>)
-                (m.bytes + line * a.line_stride + first / 8, words, a.bits, plane_bytes(a.length), 4, to);
+                planes_to_codes<true>(level, m.bytes + line * a.line_stride + first / 8, words, a.bits,
+                                      plane_bytes(a.length), 4, to);
                 break;
             case packed_layout::interleaved:
-                HALFULP_SIMD_SELECT(level, planes_to_codes<false>)
-                (m.bytes + halfulp::detail::bit_position(a, line, first, 0) / 8, words, a.bits,
-                 (a.length + 31) / 32 * 4 * interleaved_lines, 4 * interleaved_lines, to);
+                planes_to_codes<false>(level, m.bytes + halfulp::detail::bit_position(a, line, first, 0) / 8,
+                                       words, a.bits, (a.length + 31) / 32 * 4 * interleaved_lines,
+                                       4 * interleaved_lines, to);
                 break;
             default:
-                read_base_3(m.bytes + line * a.line_stride, first, count, to);
+                read_base_3(level, m.bytes + line * a.line_stride, first, count, to);
         }
         std::memset(to + count, 0, whole_blocks(count) - count);
         return;
@@ -174,9 +262,6 @@ inline void read_codes([[maybe_unused]] isa level, const halfulp::detail::packed
     for (std::size_t i = count; i < whole_blocks(count); ++i)
         to[i] = 0;
 }
-
-/// Codes that are written together are a multiple of this, but for the last of a line: whole bytes of every layout.
-inline constexpr std::size_t packing_step = 320;
 
 /// Writes codes first … first + count − 1 of a line, and zeros to the bits behind the last that belong to no code.
 /// `codes` has whole blocks, zeros behind `count`, and what is above a code is ignored; `first` is a multiple of packing_step, and so is `count` unless
@@ -209,17 +294,15 @@ inline void write_codes([[maybe_unused]] isa level, std::uint8_t* bytes,
                 break;
             }
             case packed_layout::bit_planes:
-                HALFULP_SIMD_SELECT(level, codes_to_planes<true>)
-                (codes, (words + 1) / 2 * 2, a.bits, bytes + line * a.line_stride + first / 8,
-                 plane_bytes(a.length), 4);
+                codes_to_planes<true>(level, codes, (words + 1) / 2 * 2, a.bits,
+                                      bytes + line * a.line_stride + first / 8, plane_bytes(a.length), 4);
                 break;
             case packed_layout::interleaved:
-                HALFULP_SIMD_SELECT(level, codes_to_planes<false>)
-                (codes, words, a.bits, to, (a.length + 31) / 32 * 4 * interleaved_lines,
-                 4 * interleaved_lines);
+                codes_to_planes<false>(level, codes, words, a.bits, to,
+                                       (a.length + 31) / 32 * 4 * interleaved_lines, 4 * interleaved_lines);
                 break;
             default:
-                write_base_3(codes, count, bytes + line * a.line_stride + first / 5);
+                write_base_3(level, codes, count, bytes + line * a.line_stride + first / 5);
         }
         return;
     }
@@ -273,9 +356,8 @@ inline void read_planes([[maybe_unused]] isa level, const halfulp::detail::packe
         for (std::size_t begin = 0; begin < count; begin += chunk) {
             const std::size_t part = count - begin < chunk ? count - begin : chunk;
             read_codes(level, m, line, first + begin, part, codes);
-            HALFULP_SIMD_SELECT(level, codes_to_planes<true>)
-            (codes, (part + 31) / 32, a.bits, reinterpret_cast<std::uint8_t*>(to + begin / 32),
-             4 * plane_stride, 4);
+            codes_to_planes<true>(level, codes, (part + 31) / 32, a.bits,
+                                  reinterpret_cast<std::uint8_t*>(to + begin / 32), 4 * plane_stride, 4);
         }
         return;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Codes of up to eight bits, a byte each, to and from packed layouts: see simd/for_each_family.hpp for how this text
-// is used. A block is 64 codes.
+// Codes of up to eight bits, a byte each, to and from a stream of bits, and to and from values: see
+// simd/for_each_family.hpp for how this text is used. A block is 64 codes.
 
 #if defined(HALFULP_FAMILY)
 
@@ -63,102 +63,6 @@ inline bool any_out_of_range(const std::uint8_t* in, std::size_t count, std::uin
     for (std::size_t lane = 0; lane < sizeof(lanes) / 8; ++lane)
         any |= lanes[lane];
     return any != 0;
-}
-
-/// Bit p of every byte of a block.
-HALFULP_ALWAYS_INLINE std::uint64_t plane_of_block(const std::uint8_t* codes, int p) noexcept {
-#if HALFULP_FAMILY_BYTES == 64
-    std::uint64_t mask;
-    const bytes8 bit = bytes8{} + static_cast<std::uint8_t>(1u << p);
-    __asm__("{vptestmb %2, %1, %0|vptestmb %0, %1, %2}" : "=Yk"(mask) : "v"(load<bytes8>(codes)), "v"(bit));
-    return mask;
-#else
-    // The bit goes to the top of its byte; what comes in from the neighbour is below.
-    std::uint32_t low, high;
-    const words64 front = load<words64>(codes) << (7 - p);
-    const words64 back = load<words64>(codes + 32) << (7 - p);
-    __asm__("{vpmovmskb %1, %0|vpmovmskb %0, %1}" : "=r"(low) : "x"(front));
-    __asm__("{vpmovmskb %1, %0|vpmovmskb %0, %1}" : "=r"(high) : "x"(back));
-    return low | static_cast<std::uint64_t>(high) << 32;
-#endif
-}
-
-/// The bit planes of `words` times 32 codes; half word w of plane p goes to to + p · plane_stride + w · word_stride
-/// bytes. Codes are there up to whole blocks.
-template <bool Adjacent>
-inline void codes_to_planes(const std::uint8_t* codes, std::size_t words, int bits, std::uint8_t* to,
-                            std::size_t plane_stride, std::size_t word_stride) noexcept {
-    for (std::size_t w = 0; w < words; w += 2, codes += 64) {
-        std::uint8_t* place = to + w * word_stride;
-        for (int p = 0; p < bits; ++p, place += plane_stride) {
-            const std::uint64_t mask = plane_of_block(codes, p);
-            if (Adjacent && w + 1 < words) {
-                __builtin_memcpy(place, &mask, 8);
-            } else {
-                __builtin_memcpy(place, &mask, 4);
-                const auto high = static_cast<std::uint32_t>(mask >> 32);
-                if (w + 1 < words)
-                    __builtin_memcpy(place + word_stride, &high, 4);
-            }
-        }
-    }
-}
-
-#if HALFULP_FAMILY_BYTES == 64
-/// A byte 2^p wherever the mask has a bit.
-HALFULP_ALWAYS_INLINE bytes8 bytes_of_plane(std::uint64_t mask, bytes8 bit) noexcept {
-    bytes8 result;
-    __asm__("{vmovdqu8 %1, %0%{%2%}%{z%}|vmovdqu8 %0%{%2%}%{z%}, %1}" : "=v"(result) : "v"(bit), "Yk"(mask));
-    return result;
-}
-#else
-/// The same for 32 bits: every byte of the mask eight times, of which each keeps a bit of its own.
-HALFULP_ALWAYS_INLINE bytes8 bytes_of_plane(std::uint32_t mask, bytes8 bit) noexcept {
-    const words64 each = {0, 0x0101010101010101u, 0x0202020202020202u, 0x0303030303030303u};
-    const words64 own = words64{} + 0x8040201008040201u;
-    const words32 four = words32{} + mask;
-    words64 repeated;
-    __asm__("{vpshufb %2, %1, %0|vpshufb %0, %1, %2}" : "=x"(repeated) : "x"(four), "x"(each));
-    const bytes8 bits = reinterpret_cast<bytes8>(own);
-    return reinterpret_cast<bytes8>((reinterpret_cast<bytes8>(repeated) & bits) == bits) & bit;
-}
-#endif
-
-/// The inverse of codes_to_planes: whole blocks of codes, zeros where the last has one word only.
-template <bool Adjacent>
-inline void planes_to_codes(const std::uint8_t* from, std::size_t words, int bits, std::size_t plane_stride,
-                            std::size_t word_stride, std::uint8_t* codes) noexcept {
-    for (std::size_t w = 0; w < words; w += 2, codes += 64) {
-        const std::uint8_t* place = from + w * word_stride;
-        bytes8 bit = bytes8{} + 1;
-        bytes8 front = {};
-#if HALFULP_FAMILY_BYTES == 32
-        bytes8 back = {};
-#endif
-        for (int p = 0; p < bits; ++p, place += plane_stride) {
-            std::uint64_t mask = 0;
-            if (Adjacent && w + 1 < words) {
-                __builtin_memcpy(&mask, place, 8);
-            } else {
-                std::uint32_t low = 0, high = 0;
-                __builtin_memcpy(&low, place, 4);
-                if (w + 1 < words)
-                    __builtin_memcpy(&high, place + word_stride, 4);
-                mask = low | static_cast<std::uint64_t>(high) << 32;
-            }
-#if HALFULP_FAMILY_BYTES == 64
-            front |= bytes_of_plane(mask, bit);
-#else
-            front |= bytes_of_plane(static_cast<std::uint32_t>(mask), bit);
-            back |= bytes_of_plane(static_cast<std::uint32_t>(mask >> 32), bit);
-#endif
-            bit += bit;
-        }
-        store(codes, front);
-#if HALFULP_FAMILY_BYTES == 32
-        store(codes + 32, back);
-#endif
-    }
 }
 
 #if HALFULP_FAMILY_BYTES == 64
@@ -226,6 +130,95 @@ inline void pack_bits_permuted(const std::uint8_t* codes, std::uint8_t* packed, 
         __asm__("{vpmaddwd %1, %2, %0|vpmaddwd %0, %2, %1}" : "=v"(fours) : "v"(pairs), "v"(weigh_pairs));
         const words64 eights = (fours & low) | ((fours & ~low) >> (32 - 4 * Bits));
         store_bytes(packed, permute_bytes(reinterpret_cast<bytes8>(eights), place), mask);
+    }
+}
+
+#else
+
+/// pack_bits and unpack_bits by shuffles within 16 bytes, which AVX-512 without VBMI uses too; whole blocks.
+HALFULP_ALWAYS_INLINE bytes8 shuffle_bytes(bytes8 x, bytes8 numbers) noexcept {
+    bytes8 result;
+    __asm__("{vpshufb %2, %1, %0|vpshufb %0, %1, %2}" : "=x"(result) : "x"(x), "x"(numbers));
+    return result;
+}
+
+/// 64 codes; reads 16 bytes from the last group of 16 codes' on.
+template <int Bits>
+HALFULP_ALWAYS_INLINE void unpack_block_shuffled(const std::uint8_t* packed, std::uint8_t* codes,
+                                                 bytes8 place, words64 factor) noexcept {
+    typedef std::uint16_t halves16 __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
+    struct sixteen_bytes {
+        std::uint8_t byte[16];
+    };
+    const bytes8 low = bytes8{} + static_cast<std::uint8_t>((1 << Bits) - 1);
+#pragma GCC unroll 2
+    for (int half = 0; half < 2; ++half) {
+        halves16 sixteen[2];
+#pragma GCC unroll 2
+        for (int j = 0; j < 2; ++j) {
+            // The two bytes that hold a code in a lane of 16 bits, shifted so that it begins at bit 8.
+            bytes8 twice;
+            __asm__("{vbroadcasti128 %1, %0|vbroadcasti128 %0, %1}"
+                    : "=x"(twice)
+                    : "m"(*reinterpret_cast<const sixteen_bytes*>(packed + (2 * half + j) * 2 * Bits)));
+            sixteen[j] = (reinterpret_cast<halves16>(shuffle_bytes(twice, place)) *
+                          reinterpret_cast<halves16>(factor)) >>
+                         8;
+        }
+        words64 joined;
+        __asm__("{vpackuswb %2, %1, %0|vpackuswb %0, %1, %2}"
+                : "=x"(joined)
+                : "x"(sixteen[0]), "x"(sixteen[1]));
+        store(codes + 32 * half,
+              reinterpret_cast<bytes8>(__builtin_shufflevector(joined, joined, 0, 2, 1, 3)) & low);
+    }
+}
+template <int Bits>
+inline void unpack_bits_shuffled(const std::uint8_t* packed, std::uint8_t* codes,
+                                 std::size_t count) noexcept {
+    const bytes8 place = load<bytes8>(bit_shuffle<Bits>.from_bytes);
+    const words64 factor = load<words64>(bit_shuffle<Bits>.factors);
+    std::size_t i = 0;
+    for (; (count - i) / 8 * Bits >= 6 * Bits + 16; i += 64, packed += 8 * Bits)
+        unpack_block_shuffled<Bits>(packed, codes + i, place, factor);
+    for (; i < count; i += 64, packed += 8 * Bits) {
+        std::uint8_t last[8 * Bits + 16];
+        __builtin_memcpy(last, packed, 8 * Bits);
+        __builtin_memset(last + 8 * Bits, 0, 16);
+        unpack_block_shuffled<Bits>(last, codes + i, place, factor);
+    }
+}
+
+/// 32 codes; writes 16 bytes from the last group of 16 codes' on.
+template <int Bits>
+HALFULP_ALWAYS_INLINE void pack_half_block_shuffled(const std::uint8_t* codes, std::uint8_t* packed,
+                                                    bytes8 place) noexcept {
+    const words64 zero = {};
+    const words64 keep = zero + ((1u << Bits) - 1) * 0x0101010101010101u;
+    const words64 weigh_bytes = zero + (1u | 1u << (8 + Bits)) * 0x0001000100010001u;
+    const words64 weigh_pairs = zero + (1u | 1u << (16 + 2 * Bits)) * 0x0000000100000001u;
+    const words64 low = zero + 0x00000000ffffffffu;
+    const words64 code = load<words64>(codes) & keep;
+    words64 pairs, fours;
+    __asm__("{vpmaddubsw %1, %2, %0|vpmaddubsw %0, %2, %1}" : "=x"(pairs) : "x"(code), "x"(weigh_bytes));
+    __asm__("{vpmaddwd %1, %2, %0|vpmaddwd %0, %2, %1}" : "=x"(fours) : "x"(pairs), "x"(weigh_pairs));
+    const words64 eights = (fours & low) | ((fours & ~low) >> (32 - 4 * Bits));
+    const bytes8 joined = shuffle_bytes(reinterpret_cast<bytes8>(eights), place);
+    std::uint8_t halves[32];
+    store(halves, joined);
+    __builtin_memcpy(packed, halves, 16);
+    __builtin_memcpy(packed + 2 * Bits, halves + 16, 16);
+}
+template <int Bits>
+inline void pack_bits_shuffled(const std::uint8_t* codes, std::uint8_t* packed, std::size_t count) noexcept {
+    const bytes8 place = load<bytes8>(bit_shuffle<Bits>.to_bytes);
+    std::size_t i = 0;
+    for (; (count - i) / 8 * Bits >= 2 * Bits + 16; i += 32, packed += 4 * Bits)
+        pack_half_block_shuffled<Bits>(codes + i, packed, place);
+    for (; i < count; i += 32, packed += 4 * Bits) {
+        std::uint8_t last[2 * Bits + 16];
+        pack_half_block_shuffled<Bits>(codes + i, last, place);
+        __builtin_memcpy(packed, last, 4 * Bits);
     }
 }
 
