@@ -64,7 +64,7 @@ inline std::string read_text(const std::vector<std::filesystem::path>& paths) {
         text.append(std::istreambuf_iterator<char>(file), {});
     }
     if (text.size() < 1000)
-        throw file_error("tour: less than 1000 characters of text in " + paths.front().string());
+        throw file_error("less than 1000 characters of text in " + paths.front().string());
     return text;
 }
 

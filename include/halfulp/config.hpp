@@ -81,11 +81,8 @@
 #if HALFULP_HAS_SIMD
 #define HALFULP_PRAGMA(text) _Pragma(#text)
 #if defined(__clang__)
-// A text may have nothing for one of the sets, which clang would warn of where the region begins.
-#define HALFULP_BEGIN_TARGET(features)                                                                \
-    _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wpragma-clang-attribute\"") \
-        HALFULP_PRAGMA(clang attribute push(__attribute__((target(features))), apply_to = function))  \
-            _Pragma("clang diagnostic pop")
+#define HALFULP_BEGIN_TARGET(features) \
+    HALFULP_PRAGMA(clang attribute push(__attribute__((target(features))), apply_to = function))
 #define HALFULP_END_TARGET _Pragma("clang attribute pop")
 #else
 #define HALFULP_BEGIN_TARGET(features) _Pragma("GCC push_options") HALFULP_PRAGMA(GCC target(features))

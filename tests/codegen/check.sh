@@ -11,8 +11,8 @@
 set -u
 mode=$1 compiler=$2 objdump=$3 here=$4 include=$5 work=$6
 mkdir -p "$work" || exit 1
-arrays="round_nearest_even round_by_addend round_stochastic from_codes fill_philox convert pack_bits"
-arrays="$arrays unpack_bits operate all_within count_statistics copy_past_caches"
+arrays="round_nearest_even round_by_addend round_stochastic from_codes fill_philox convert"
+arrays="$arrays operate all_within count_statistics copy_past_caches"
 tiles="multiply_tile multiply_rounded_tile"
 products="$tiles multiply_lines transpose enclose bound_along bound_across"
 products="$products multiply_by_tables_of avx512::multiply_bit_planes_of avx512::multiply_packed_rows_of"

@@ -90,11 +90,13 @@ void check(tally& t, const quantized_matrix<A>& a, const quantized_matrix<B>& b,
                     return std::string(simd::name_of(level)) + " exact, element " + std::to_string(i) + ": " +
                            std::to_string(once[i]);
                 });
-                // The bound of the header, with the sum of magnitudes of groups at most that of terms.
+                // The bound of the header, and 2^-16 of it for terms of second order; magnitudes are those of the
+                // single products, whose sum is at least that of the groups.
                 mpq_class magnitude = abs(mpq_class(accumulate ? 0.125 : 0));
                 for (std::size_t k = 0; k < depth; ++k)
                     magnitude += abs(exact_element(a, i / columns, k) * exact_element(b, k, i % columns));
-                const mpq_class bound = magnitude * static_cast<unsigned long>(groups + 3) / (1 << 24);
+                const mpq_class bound =
+                    magnitude * static_cast<unsigned long>(groups + 2) / (1 << 24) * mpq_class(65537, 65536);
                 t.expect(abs(expected - mpq_class(static_cast<double>(c[i]))) <= bound, [&] {
                     return std::string(simd::name_of(level)) + " native, element " + std::to_string(i) +
                            ": " + std::to_string(c[i]);

@@ -18,6 +18,7 @@
 /// errors are those of kernels/round.hpp.
 
 #include <halfulp/kernels/round.hpp>
+#include <halfulp/simd/packing.hpp>
 
 namespace halfulp {
 inline namespace v0 {
@@ -93,7 +94,7 @@ class packed_sink {
         const std::size_t padded = simd::whole_blocks(count);
         const int bits = plan_->format().bits();
         std::memset(codes + count, 0, padded - count);
-        simd::pack_bits(level_, codes, packed, padded, bits);
+        simd::pack_blocks(level_, codes, packed, padded, bits);
         std::uint8_t* const target = bytes_ + begin / 8 * static_cast<std::size_t>(bits);
         const std::size_t bytes = packed_size(count, plan_->format());
         if (past_caches_ && bytes % 64 == 0 && reinterpret_cast<std::uintptr_t>(target) % 64 == 0)
@@ -134,7 +135,7 @@ class packed_source {
             std::memset(packed + bytes, 0, packed_size(padded, plan_->format()) - bytes);
             from = packed;
         }
-        simd::unpack_bits(level_, from, codes, padded, bits);
+        simd::unpack_blocks(level_, from, codes, padded, bits);
         HALFULP_SIMD_SELECT(level_, from_codes<Carrier, std::uint8_t>)(codes, buffer, padded, *plan_);
         return buffer;
     }

@@ -149,28 +149,6 @@ void round_in_carrier(isa level, Projection p, const Carrier* in, Out* out, cons
 #undef HALFULP_ROUND_BY_ADDEND
 }
 
-/// Codes of 1 to 7 bits, a byte each, to and from a stream of bits.
-inline void pack_bits(isa level, const std::uint8_t* codes, std::uint8_t* packed, std::size_t count,
-                      int bits) noexcept {
-    using function = void (*)(const std::uint8_t*, std::uint8_t*, std::size_t) noexcept;
-    const function functions[] = {
-        HALFULP_SIMD_SELECT(level, pack_bits<1>), HALFULP_SIMD_SELECT(level, pack_bits<2>),
-        HALFULP_SIMD_SELECT(level, pack_bits<3>), HALFULP_SIMD_SELECT(level, pack_bits<4>),
-        HALFULP_SIMD_SELECT(level, pack_bits<5>), HALFULP_SIMD_SELECT(level, pack_bits<6>),
-        HALFULP_SIMD_SELECT(level, pack_bits<7>)};
-    functions[bits - 1](codes, packed, count);
-}
-inline void unpack_bits(isa level, const std::uint8_t* packed, std::uint8_t* codes, std::size_t count,
-                        int bits) noexcept {
-    using function = void (*)(const std::uint8_t*, std::uint8_t*, std::size_t) noexcept;
-    const function functions[] = {
-        HALFULP_SIMD_SELECT(level, unpack_bits<1>), HALFULP_SIMD_SELECT(level, unpack_bits<2>),
-        HALFULP_SIMD_SELECT(level, unpack_bits<3>), HALFULP_SIMD_SELECT(level, unpack_bits<4>),
-        HALFULP_SIMD_SELECT(level, unpack_bits<5>), HALFULP_SIMD_SELECT(level, unpack_bits<6>),
-        HALFULP_SIMD_SELECT(level, unpack_bits<7>)};
-    functions[bits - 1](packed, codes, count);
-}
-
 /// The random bits of a run of elements, four to a Philox block.
 struct random_source {
     std::uint64_t seed = 0;

@@ -6,6 +6,31 @@
 /// right (see simd/integer_tiles.hpp).
 
 #include <halfulp/simd/integer_tiles.hpp>
+#include <halfulp/simd/packing.hpp>
+
+namespace halfulp {
+inline namespace v0 {
+namespace simd {
+
+/// For the four codes t of each 16-byte part of a register, which lie together there: code t of part p in the bytes of
+/// that part; and all ones in byte n where bit t of n is set.
+struct lookup_place_table {
+    alignas(64) std::uint8_t codes[4][64];
+    alignas(64) std::uint8_t bits[4][64];
+};
+inline constexpr lookup_place_table lookup_places = [] {
+    lookup_place_table t{};
+    for (int code = 0; code < 4; ++code)
+        for (int i = 0; i < 64; ++i) {
+            t.codes[code][i] = static_cast<std::uint8_t>(4 * (i / 16) + code);
+            t.bits[code][i] = (i >> code & 1) != 0 ? 0xff : 0;
+        }
+    return t;
+}();
+
+}  // namespace simd
+}  // namespace v0
+}  // namespace halfulp
 
 #define HALFULP_FAMILY_TEXT <halfulp/simd/family/integer_operands.hpp>
 #include <halfulp/simd/for_each_family.hpp>
@@ -200,11 +225,21 @@ class integer_packer {
 
     std::size_t whole_units(std::size_t codes) const noexcept { return units(codes) * shape_.unit; }
 
+    /// Codes as they are; sources are fast from multiples of a block on, and groups may begin elsewhere.
+    void read_codes(std::size_t line, std::size_t first, std::size_t count,
+                    std::uint8_t* codes) const noexcept {
+        const std::size_t before = first % block;
+        if (before == 0)
+            return source_.read_codes(source_.object, level_, line, first, count, codes);
+        alignas(64) std::uint8_t blocks[codes_at_once + block];
+        source_.read_codes(source_.object, level_, line, first - before, before + count, blocks);
+        std::memcpy(codes, blocks + before, count);
+    }
     /// Codes as the scheme has them, zeros up to a multiple of 64; their sum as unsigned numbers less `count` times
     /// the subtrahend.
     std::uint32_t read(std::size_t line, std::size_t first, std::size_t count,
                        std::uint8_t* codes) const noexcept {
-        source_.read_codes(source_.object, level_, line, first, count, codes);
+        read_codes(line, first, count, codes);
         const std::size_t padded = whole_blocks(count);
         std::memset(codes + count, transform_.flip, padded - count);
         const std::uint32_t sum = HALFULP_SIMD_SELECT(level_, shift_codes)(
@@ -228,21 +263,17 @@ class integer_packer {
                               std::size_t stride) const noexcept {
         const int planes = source_.format.bits();
         const std::size_t words = (count + 31) / 32;
-        if (source_.read_planes != nullptr && first % 64 == 0) {
+        if (source_.read_planes != nullptr && first % block == 0) {
             source_.read_planes(source_.object, level_, line, first, count, to, stride);
         } else {
             alignas(64) std::uint8_t codes[codes_at_once];
-            alignas(64) std::uint32_t bits[widest_fast_integer * codes_at_once / 32];
             for (std::size_t k = 0; k < count; k += codes_at_once) {
                 const std::size_t part = codes_at_once < count - k ? codes_at_once : count - k;
-                source_.read_codes(source_.object, level_, line, first + k, part, codes);
+                read_codes(line, first + k, part, codes);
                 std::memset(codes + part, 0, whole_blocks(part) - part);
-                HALFULP_SIMD_SELECT(level_, planes_of_codes)
-                (codes, whole_blocks(part), planes, bits, codes_at_once / 32);
-                for (int p = 0; p < planes; ++p)
-                    std::memcpy(to + static_cast<std::size_t>(p) * stride + k / 32,
-                                bits + static_cast<std::size_t>(p) * (codes_at_once / 32),
-                                (part + 31) / 32 * sizeof(std::uint32_t));
+                codes_to_planes<true>(level_, codes, (part + 31) / 32, planes,
+                                      reinterpret_cast<std::uint8_t*>(to + k / 32),
+                                      stride * sizeof(std::uint32_t), sizeof(std::uint32_t));
             }
         }
         std::uint32_t sum = 0;

@@ -368,7 +368,6 @@ class integer_product {
 };
 
 }  // namespace simd
-
 }  // namespace v0
 }  // namespace halfulp
 

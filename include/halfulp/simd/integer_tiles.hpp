@@ -79,9 +79,8 @@ namespace simd {
 
 /// The tiles of one scheme at one level.
 struct integer_engine {
-    int rows = 0;                ///< of a full tile
-    int columns = 0;             ///< of every tile
-    std::size_t step_codes = 0;  ///< codes of a word
+    int rows = 0;     ///< of a full tile
+    int columns = 0;  ///< of every tile
     void (*multiply)(const integer_tile&) noexcept = nullptr;
 };
 
@@ -107,17 +106,16 @@ inline integer_engine engine_of(integer_scheme scheme, isa level) noexcept {
     const bool wide = level == isa::avx512;
     switch (scheme) {
         case integer_scheme::byte_dot:
-            return {12, 32, 4, &multiply_dot_products<sum_of_bytes, isa::avx512>};
+            return {12, 32, &multiply_dot_products<sum_of_bytes, isa::avx512>};
         case integer_scheme::bit_serial:
-            return {12, 32, 32, &avx512::multiply_bit_planes};
+            return {12, 32, &avx512::multiply_bit_planes};
         case integer_scheme::table_lookup:
-            return wide ? integer_engine{avx512::lookup_rows, avx512::lookup_columns, 32,
+            return wide ? integer_engine{avx512::lookup_rows, avx512::lookup_columns,
                                          &avx512::multiply_by_tables}
-                        : integer_engine{avx2::lookup_rows, avx2::lookup_columns, 32,
-                                         &avx2::multiply_by_tables};
+                        : integer_engine{avx2::lookup_rows, avx2::lookup_columns, &avx2::multiply_by_tables};
         default:
-            return wide ? integer_engine{12, 32, 2, &multiply_dot_products<sum_of_halfwords, isa::avx512>}
-                        : integer_engine{6, 16, 2, &multiply_dot_products<sum_of_halfwords, isa::avx2>};
+            return wide ? integer_engine{12, 32, &multiply_dot_products<sum_of_halfwords, isa::avx512>}
+                        : integer_engine{6, 16, &multiply_dot_products<sum_of_halfwords, isa::avx2>};
     }
 }
 

@@ -114,8 +114,8 @@ inline bool has_byte_permutations(isa level) noexcept {
 #define HALFULP_FOR_EACH_WIDTH(function) \
     { &function<1>, &function<2>, &function<3>, &function<4>, &function<5>, &function<6>, &function<7> }
 
-/// pack_bits and unpack_bits by the best instructions of a level; whole blocks, 1 to 7 bits. Bits above a code are
-/// ignored.
+/// Codes of 1 to 7 bits, a byte each, from and to a stream of bits, by the best instructions of a level; whole blocks.
+/// Bits above a code are ignored.
 inline void unpack_blocks(isa level, const std::uint8_t* packed, std::uint8_t* codes, std::size_t count,
                           int bits) noexcept {
     using function = void (*)(const std::uint8_t*, std::uint8_t*, std::size_t) noexcept;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Tiles of integer products from bit planes, by byte shuffles and by counting bits: see simd/for_each_family.hpp for how this text is used, and
-// simd/integer_tiles.hpp for what a tile is given.
+// Tiles of integer products from bit planes, by byte shuffles and by counting bits: see simd/for_each_family.hpp for
+// how this text is used, and simd/integer_tiles.hpp for what a tile is given.
 
 #if defined(HALFULP_FAMILY)
 
@@ -9,9 +9,6 @@ namespace halfulp {
 inline namespace v0 {
 namespace simd {
 namespace HALFULP_FAMILY {
-
-typedef std::uint8_t words8 __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
-typedef std::uint16_t words16 __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
 
 /// The 16 bytes in every part of the register.
 HALFULP_ALWAYS_INLINE words8 repeat_part(const std::uint8_t* from) noexcept {
@@ -28,13 +25,6 @@ HALFULP_ALWAYS_INLINE words8 repeat_part(const std::uint8_t* from) noexcept {
             : "=x"(result)
             : "m"(*reinterpret_cast<const part*>(from)));
 #endif
-    return result;
-}
-
-/// table[index] in each part of 16 bytes, for indices below 16.
-HALFULP_ALWAYS_INLINE words8 look_up(words8 table, words8 index) noexcept {
-    words8 result;
-    __asm__("{vpshufb %2, %1, %0|vpshufb %0, %1, %2}" : "=v"(result) : "v"(table), "v"(index));
     return result;
 }
 
@@ -85,7 +75,7 @@ inline void multiply_by_tables_of(const integer_tile& t, const lookup_pass& pass
                 const words8 table = repeat_part(tables + r * row);
 #pragma GCC unroll 2
                 for (int j = 0; j < registers; ++j)
-                    sums[r][j] += look_up(table, index[j]);
+                    sums[r][j] += shuffle_bytes(table, index[j]);
             }
             tables += 16;
             indices += lookup_columns;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// From codes to the carrier's values, exactly, and codes of fewer than eight bits packed: see
+// From codes to the carrier's values, exactly: see
 // simd/for_each_family.hpp for how this text is used. Counts are multiples of simd::block.
 
 #if defined(HALFULP_FAMILY)
@@ -66,56 +66,6 @@ inline void convert(const In* in, Out* out, std::size_t count) noexcept {
                   __builtin_convertvector(load<reals64>(in + i), typename lanes_of<double>::binary32));
         else
             store(out + i, load_as_double(in + i));
-}
-
-/// `count` codes of Bits bits (1 to 7), a byte each, to count · Bits / 8 bytes: code i has the bits from
-/// i · Bits of the stream, in which bit j is bit j mod 8 of byte j / 8. Neighbours are joined in pairs, in
-/// lanes of 16, 32 and 64 bits; then eight codes are Bits bytes.
-template <int Bits>
-inline void pack_bits(const std::uint8_t* codes, std::uint8_t* packed, std::size_t count) noexcept {
-    constexpr std::size_t lanes = lanes_of<double>::count;
-    const words64 zero = {};
-    const words64 low8 = zero + 0x00ff00ff00ff00ffu;
-    const words64 low16 = zero + 0x0000ffff0000ffffu;
-    const words64 low32 = zero + 0x00000000ffffffffu;
-    for (std::size_t i = 0; i < count; i += 8 * lanes) {
-        const words64 code = load<words64>(codes + i);
-        const words64 pairs = (code & low8) | ((code & ~low8) >> (8 - Bits));
-        const words64 fours = (pairs & low16) | ((pairs & ~low16) >> (16 - 2 * Bits));
-        const words64 eights = (fours & low32) | ((fours & ~low32) >> (32 - 4 * Bits));
-        std::uint8_t joined[sizeof(words64)];
-        store(joined, eights);
-#pragma GCC unroll 8
-        for (std::size_t lane = 0; lane < lanes; ++lane, packed += Bits)
-            __builtin_memcpy(packed, joined + 8 * lane, Bits);
-    }
-}
-
-/// The inverse of pack_bits.
-template <int Bits>
-inline void unpack_bits(const std::uint8_t* packed, std::uint8_t* codes, std::size_t count) noexcept {
-    constexpr std::size_t lanes = lanes_of<double>::count;
-    const words64 zero = {};
-    const words64 low4 = zero + ((std::uint64_t{1} << 4 * Bits) - 1);
-    const words64 low2 = zero + ((std::uint64_t{1} << 2 * Bits) - 1) * 0x0000000100000001u;
-    const words64 low1 = zero + ((std::uint64_t{1} << Bits) - 1) * 0x0001000100010001u;
-    for (std::size_t i = 0; i < count; i += 8 * lanes) {
-        // A lane needs Bits bytes, and reads eight in one go where there are so many behind the group.
-        words64 eights = {};
-        const bool more_behind = (count - i - 8 * lanes) * Bits >= 64;
-#pragma GCC unroll 8
-        for (std::size_t lane = 0; lane < lanes; ++lane, packed += Bits) {
-            std::uint64_t bits = 0;
-            if (more_behind)
-                __builtin_memcpy(&bits, packed, 8);
-            else
-                __builtin_memcpy(&bits, packed, Bits);
-            eights[lane] = bits;
-        }
-        const words64 fours = (eights & low4) | (((eights >> 4 * Bits) & low4) << 32);
-        const words64 pairs = (fours & low2) | (((fours >> 2 * Bits) & low2) << 16);
-        store(codes + i, (pairs & low1) | (((pairs >> Bits) & low1) << 8));
-    }
 }
 
 }  // namespace HALFULP_FAMILY

@@ -25,31 +25,35 @@ inline std::uint32_t shift_codes(const std::uint8_t* from, std::uint8_t* to, std
     return static_cast<std::uint32_t>(sum_of_lanes(sums));
 }
 
+/// Half a register of bytes, a lane of 16 bits each: with zeros above them, or their sign.
+struct half_of_bytes {
+    std::uint8_t bytes[register_bytes / 2];
+};
+HALFULP_ALWAYS_INLINE words16 load_wide(const std::uint8_t* from) noexcept {
+    words16 result;
+    __asm__("{vpmovzxbw %1, %0|vpmovzxbw %0, %1}"
+            : "=v"(result)
+            : "m"(*reinterpret_cast<const half_of_bytes*>(from)));
+    return result;
+}
+HALFULP_ALWAYS_INLINE words16 load_wide_signed(const std::uint8_t* from) noexcept {
+    words16 result;
+    __asm__("{vpmovsxbw %1, %0|vpmovsxbw %0, %1}"
+            : "=v"(result)
+            : "m"(*reinterpret_cast<const half_of_bytes*>(from)));
+    return result;
+}
+
 /// to[i] = from[i] as 16 bits, for a multiple of 64 bytes.
 inline void widen_codes(const std::uint8_t* from, std::uint16_t* to, std::size_t count) noexcept {
-    for (std::size_t i = 0; i < count; i += register_bytes / 2) {
-        struct half {
-            std::uint8_t bytes[register_bytes / 2];
-        };
-        words16 wide;
-        __asm__("{vpmovzxbw %1, %0|vpmovzxbw %0, %1}"
-                : "=v"(wide)
-                : "m"(*reinterpret_cast<const half*>(from + i)));
-        store(to + i, wide);
-    }
+    for (std::size_t i = 0; i < count; i += register_bytes / 2)
+        store(to + i, load_wide(from + i));
 }
 
 /// For each four codes c0 … c3 of fewer than 7 bits the 16 sums of those whose bit is set in the index:
 /// to[16·g + n] = Σ_t c_t·(n >> t & 1). `groups` is a multiple of 4; reads and writes whole groups of four.
 inline void make_tables(const std::uint8_t* codes, std::uint8_t* to, std::size_t groups) noexcept {
     constexpr int parts = register_bytes / 16;
-    // In part p of the register the bytes of its group's code t, and where bit t of the index is set.
-    words8 chosen[4], is_set[4];
-    for (int t = 0; t < 4; ++t)
-        for (int i = 0; i < register_bytes; ++i) {
-            chosen[t][i] = static_cast<std::uint8_t>(4 * (i / 16) + t);
-            is_set[t][i] = (i >> t & 1) != 0 ? 0xff : 0;
-        }
     for (std::size_t g = 0; g < groups; g += parts) {
         alignas(16) std::uint8_t four[16] = {};
         __builtin_memcpy(four, codes + 4 * g, 4 * parts);
@@ -57,7 +61,8 @@ inline void make_tables(const std::uint8_t* codes, std::uint8_t* to, std::size_t
         words8 sums = {};
 #pragma GCC unroll 4
         for (int t = 0; t < 4; ++t)
-            sums += look_up(all, chosen[t]) & is_set[t];
+            sums += shuffle_bytes(all, load<words8>(lookup_places.codes[t])) &
+                    load<words8>(lookup_places.bits[t]);
         store(to + 16 * g, sums);
     }
 }
@@ -86,33 +91,6 @@ inline void make_indices(const std::uint32_t* from, std::uint8_t* to, std::size_
                 store(to + (w * 8 + static_cast<std::size_t>(step)) * lookup_columns + j * register_bytes,
                       index);
             }
-        }
-}
-
-/// Bit planes of `count` codes, a multiple of 64: bit k mod 32 of word k / 32 of plane p is bit p of code k.
-inline void planes_of_codes(const std::uint8_t* codes, std::size_t count, int planes, std::uint32_t* to,
-                            std::size_t plane_stride) noexcept {
-    for (std::size_t k = 0; k < count; k += 64)
-        for (int p = 0; p < planes; ++p) {
-            std::uint64_t bits = 0;
-#if HALFULP_FAMILY_BYTES == 64
-            const words8 chosen = words8{} + static_cast<std::uint8_t>(1u << p);
-            __asm__("{vptestmb %2, %1, %%k1\n\tkmovq %%k1, %0|vptestmb k1, %1, %2\n\tkmovq %0, k1}"
-                    : "=r"(bits)
-                    : "v"(load<words8>(codes + k)), "v"(chosen)
-                    : "k1");
-#else
-            for (int half = 0; half < 2; ++half) {
-                const words16 code = load<words16>(codes + k + 32 * static_cast<std::size_t>(half));
-                const words16 top = code << (7 - p);
-                std::uint32_t mask;
-                __asm__("{vpmovmskb %1, %0|vpmovmskb %0, %1}" : "=r"(mask) : "x"(top));
-                bits |= static_cast<std::uint64_t>(mask) << (32 * half);
-            }
-#endif
-            std::uint32_t* const place = to + static_cast<std::size_t>(p) * plane_stride + k / 32;
-            place[0] = static_cast<std::uint32_t>(bits);
-            place[1] = static_cast<std::uint32_t>(bits >> 32);
         }
 }
 

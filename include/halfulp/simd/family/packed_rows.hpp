@@ -10,50 +10,27 @@ inline namespace v0 {
 namespace simd {
 namespace HALFULP_FAMILY {
 
-/// The sum of the lanes modulo 2^32: quarters first, then two lanes in a word each.
-HALFULP_ALWAYS_INLINE std::int32_t total_of(words32 x) noexcept {
+/// sum ← sum + the lanes, modulo 2^32: quarters first, then two lanes in a word each.
+HALFULP_ALWAYS_INLINE void add_total(std::int32_t& sum, integers32 lanes) noexcept {
     typedef std::uint32_t part __attribute__((vector_size(16)));
     typedef std::uint64_t pair __attribute__((vector_size(16)));
     part parts[register_bytes / 16];
-    __builtin_memcpy(parts, &x, sizeof x);
-    part sum = parts[0];
+    __builtin_memcpy(parts, &lanes, sizeof lanes);
 #pragma GCC unroll 3
     for (int p = 1; p < register_bytes / 16; ++p)
-        sum += parts[p];
-    const pair words = reinterpret_cast<pair>(sum);
+        parts[0] += parts[p];
+    const pair words = reinterpret_cast<pair>(parts[0]);
     const std::uint64_t low = words[0], high = words[1];
-    return static_cast<std::int32_t>(static_cast<std::uint32_t>(low + high) +
-                                     static_cast<std::uint32_t>((low >> 32) + (high >> 32)));
+    sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + static_cast<std::uint32_t>(low + high) +
+                                    static_cast<std::uint32_t>((low >> 32) + (high >> 32)));
 }
 
 #if HALFULP_FAMILY_BYTES == 64
-
-/// sums + the products of four unsigned and four signed bytes each, in every lane; where extensions::vnni is.
-HALFULP_ALWAYS_INLINE void add_byte_products(words32& sums, words32 codes, words32 x) noexcept {
-    __asm__("{vpdpbusd %2, %1, %0|vpdpbusd %0, %1, %2}" : "+v"(sums) : "v"(codes), "v"(x));
-}
 
 /// (x & mask) ^ flip.
 HALFULP_ALWAYS_INLINE words32 masked_code(words32 x, words32 mask, words32 flip) noexcept {
     __asm__("{vpternlogd $0x78, %2, %1, %0|vpternlogd %0, %1, %2, 0x78}" : "+v"(flip) : "v"(x), "v"(mask));
     return flip;
-}
-
-/// The first 8·Bits bytes of memory, in which 64 codes of Bits bits lie, spread to a byte each, with bits of the
-/// neighbours above them; where extensions::vbmi is.
-template <int Bits>
-HALFULP_ALWAYS_INLINE words32 spread_codes(const std::uint8_t* from, words32 order, words32 shifts,
-                                           std::uint64_t bytes_there) noexcept {
-    struct row {
-        std::uint8_t bytes[8 * Bits];
-    };
-    words32 x;
-    __asm__("{vmovdqu8 %1, %0%{%2%}%{z%}|vmovdqu8 %0%{%2%}%{z%}, %1}"
-            : "=v"(x)
-            : "m"(*reinterpret_cast<const row*>(from)), "Yk"(bytes_there));
-    __asm__("{vpermb %0, %1, %0|vpermb %0, %1, %0}" : "+v"(x) : "v"(order));
-    __asm__("{vpmultishiftqb %0, %1, %0|vpmultishiftqb %0, %1, %0}" : "+v"(x) : "v"(shifts));
-    return x;
 }
 
 /// sums[r] = Σ code · x and code_sums[r] = Σ code · (code counts) over the chunks of Rows rows; a chunk is 64 bytes
@@ -65,23 +42,17 @@ inline void multiply_packed_rows_of(const packed_rows& t) noexcept {
     constexpr std::size_t chunk = divides ? 64 : 8 * Bits;
     const words32 mask = words32{} + ((1u << Bits) - 1) * 0x01010101u;
     const words32 flip = words32{} + t.flip * 0x01010101u;
-    words32 order = {}, shifts = {};
-    constexpr std::uint64_t bytes_there = divides ? 0 : (std::uint64_t{1} << (8 * Bits % 64)) - 1;
-    if constexpr (!divides) {
-        alignas(64) std::uint8_t place[64], shift[64];
-        for (int i = 0; i < 64; ++i) {
-            place[i] = static_cast<std::uint8_t>(i / 8 * Bits + i % 8);
-            shift[i] = static_cast<std::uint8_t>(i % 8 * Bits);
-        }
-        order = load<words32>(place);
-        shifts = load<words32>(shift);
-    }
-    words32 sums[Rows], code_sums[WithSums ? Rows : 1];
+    // A byte for each code of a width that does not divide 8, as unpack_bits_permuted makes them, with bits of the
+    // neighbours above.
+    const words8 order = load<words8>(bit_permutation<Bits>.from_bytes);
+    const words8 shifts = load<words8>(bit_permutation<Bits>.shifts);
+    const std::uint64_t bytes_there = first_bytes(8 * Bits);
+    integers32 sums[Rows], code_sums[WithSums ? Rows : 1];
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) {
-        sums[r] = words32{};
+        sums[r] = integers32{};
         if constexpr (WithSums)
-            code_sums[r] = words32{};
+            code_sums[r] = integers32{};
     }
     const std::uint8_t* x = t.x;
     const std::uint8_t* counts = t.counts;
@@ -94,7 +65,8 @@ inline void multiply_packed_rows_of(const packed_rows& t) noexcept {
             if constexpr (divides)
                 codes[r] = load<words32>(place);
             else
-                codes[r] = spread_codes<Bits>(place, order, shifts, bytes_there);
+                codes[r] = reinterpret_cast<words32>(
+                    shift_out_bytes(permute_bytes(load_bytes(place, bytes_there), order), shifts));
             __builtin_prefetch(place + t.ahead, 0, 3);
         }
 #pragma GCC unroll 8
@@ -113,9 +85,9 @@ inline void multiply_packed_rows_of(const packed_rows& t) noexcept {
                         reinterpret_cast<words32>(reinterpret_cast<words64>(code) >> (Bits * f)), mask, flip);
                 else
                     code = masked_code(code, mask, flip);
-                add_byte_products(sums[r], code, terms);
+                step_registers<sum_of_bytes>::apply(sums[r], terms, code);
                 if constexpr (WithSums)
-                    add_byte_products(code_sums[r], code, ones);
+                    step_registers<sum_of_bytes>::apply(code_sums[r], ones, code);
             }
             x += 64;
             counts += 64;
@@ -123,11 +95,9 @@ inline void multiply_packed_rows_of(const packed_rows& t) noexcept {
     }
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) {
-        t.sums[r] = static_cast<std::int32_t>(static_cast<std::uint32_t>(t.sums[r]) +
-                                              static_cast<std::uint32_t>(total_of(sums[r])));
+        add_total(t.sums[r], sums[r]);
         if constexpr (WithSums)
-            t.code_sums[r] = static_cast<std::int32_t>(static_cast<std::uint32_t>(t.code_sums[r]) +
-                                                       static_cast<std::uint32_t>(total_of(code_sums[r])));
+            add_total(t.code_sums[r], code_sums[r]);
     }
 }
 
@@ -157,43 +127,18 @@ inline void multiply_packed_rows(const packed_rows& t) noexcept {
 
 /// The same for codes that are bytes already, in pairs of 16 bits.
 inline void multiply_byte_rows(const packed_rows& t) noexcept {
-    const words8 flip = words8{} + static_cast<std::uint8_t>(t.flip);
+    using step = step_registers<sum_of_halfwords>;
+    const words16 flip = words16{} + static_cast<std::uint16_t>(t.flip);
     for (int r = 0; r < t.rows; ++r) {
         const std::uint8_t* const codes = t.codes + r * t.stride;
-        words32 sums = {}, code_sums = {};
+        integers32 sums = {}, code_sums = {};
         for (std::size_t i = 0; i < 64 * t.chunks; i += register_bytes / 2) {
-            struct half {
-                std::uint8_t bytes[register_bytes / 2];
-            };
-            alignas(64) half flipped;
-            for (std::size_t b = 0; b < sizeof flipped; b += 16) {
-                typedef std::uint8_t part __attribute__((vector_size(16)));
-                part value;
-                __builtin_memcpy(&value, codes + i + b, 16);
-                part flips;
-                __builtin_memcpy(&flips, &flip, 16);
-                value ^= flips;
-                __builtin_memcpy(flipped.bytes + b, &value, 16);
-            }
-            words32 code, x, ones;
-            __asm__("{vpmovzxbw %1, %0|vpmovzxbw %0, %1}" : "=v"(code) : "m"(flipped));
-            __asm__("{vpmovsxbw %1, %0|vpmovsxbw %0, %1}"
-                    : "=v"(x)
-                    : "m"(*reinterpret_cast<const half*>(t.x + i)));
-            __asm__("{vpmovzxbw %1, %0|vpmovzxbw %0, %1}"
-                    : "=v"(ones)
-                    : "m"(*reinterpret_cast<const half*>(t.counts + i)));
-            integers32 sum = reinterpret_cast<integers32>(sums),
-                       code_sum = reinterpret_cast<integers32>(code_sums);
-            step_registers<sum_of_halfwords>::apply(sum, x, code);
-            step_registers<sum_of_halfwords>::apply(code_sum, ones, code);
-            sums = reinterpret_cast<words32>(sum);
-            code_sums = reinterpret_cast<words32>(code_sum);
+            const words32 code = reinterpret_cast<words32>(load_wide(codes + i) ^ flip);
+            step::apply(sums, reinterpret_cast<words32>(load_wide_signed(t.x + i)), code);
+            step::apply(code_sums, reinterpret_cast<words32>(load_wide(t.counts + i)), code);
         }
-        t.sums[r] = static_cast<std::int32_t>(static_cast<std::uint32_t>(t.sums[r]) +
-                                              static_cast<std::uint32_t>(total_of(sums)));
-        t.code_sums[r] = static_cast<std::int32_t>(static_cast<std::uint32_t>(t.code_sums[r]) +
-                                                   static_cast<std::uint32_t>(total_of(code_sums)));
+        add_total(t.sums[r], sums);
+        add_total(t.code_sums[r], code_sums);
     }
 }
 

@@ -14,8 +14,8 @@ namespace HALFULP_FAMILY {
 HALFULP_ALWAYS_INLINE std::uint64_t plane_of_block(const std::uint8_t* codes, int p) noexcept {
 #if HALFULP_FAMILY_BYTES == 64
     std::uint64_t mask;
-    const bytes8 bit = bytes8{} + static_cast<std::uint8_t>(1u << p);
-    __asm__("{vptestmb %2, %1, %0|vptestmb %0, %1, %2}" : "=Yk"(mask) : "v"(load<bytes8>(codes)), "v"(bit));
+    const words8 bit = words8{} + static_cast<std::uint8_t>(1u << p);
+    __asm__("{vptestmb %2, %1, %0|vptestmb %0, %1, %2}" : "=Yk"(mask) : "v"(load<words8>(codes)), "v"(bit));
     return mask;
 #else
     // The bit goes to the top of its byte; what comes in from the neighbour is below.
@@ -59,34 +59,34 @@ inline void codes_to_planes(const std::uint8_t* codes, std::size_t words, std::u
 
 #if HALFULP_FAMILY_BYTES == 64
 /// A byte 2^p wherever the mask has a bit.
-HALFULP_ALWAYS_INLINE bytes8 bytes_of_plane(std::uint64_t mask, bytes8 bit) noexcept {
-    bytes8 result;
+HALFULP_ALWAYS_INLINE words8 bytes_of_plane(std::uint64_t mask, words8 bit) noexcept {
+    words8 result;
     __asm__("{vmovdqu8 %1, %0%{%2%}%{z%}|vmovdqu8 %0%{%2%}%{z%}, %1}" : "=v"(result) : "v"(bit), "Yk"(mask));
     return result;
 }
 #else
 /// The same for 32 bits: every byte of the mask eight times, of which each keeps a bit of its own.
-HALFULP_ALWAYS_INLINE bytes8 bytes_of_plane(std::uint32_t mask, bytes8 bit) noexcept {
+HALFULP_ALWAYS_INLINE words8 bytes_of_plane(std::uint32_t mask, words8 bit) noexcept {
     const words64 each = {0, 0x0101010101010101u, 0x0202020202020202u, 0x0303030303030303u};
     const words64 own = words64{} + 0x8040201008040201u;
     const words32 four = words32{} + mask;
     words64 repeated;
     __asm__("{vpshufb %2, %1, %0|vpshufb %0, %1, %2}" : "=x"(repeated) : "x"(four), "x"(each));
-    const bytes8 bits = reinterpret_cast<bytes8>(own);
-    return reinterpret_cast<bytes8>((reinterpret_cast<bytes8>(repeated) & bits) == bits) & bit;
+    const words8 bits = reinterpret_cast<words8>(own);
+    return reinterpret_cast<words8>((reinterpret_cast<words8>(repeated) & bits) == bits) & bit;
 }
 #endif
 
 /// 64 codes from the two words of each plane.
 template <int Bits>
 HALFULP_ALWAYS_INLINE void block_of_planes(const std::uint64_t (&masks)[Bits], std::uint8_t* codes) noexcept {
-    bytes8 front = {};
+    words8 front = {};
 #if HALFULP_FAMILY_BYTES == 32
-    bytes8 back = {};
+    words8 back = {};
 #endif
 #pragma GCC unroll 8
     for (int p = 0; p < Bits; ++p) {
-        const bytes8 bit = bytes8{} + static_cast<std::uint8_t>(1u << p);
+        const words8 bit = words8{} + static_cast<std::uint8_t>(1u << p);
 #if HALFULP_FAMILY_BYTES == 64
         front |= bytes_of_plane(masks[p], bit);
 #else
@@ -136,21 +136,20 @@ inline void planes_to_codes(const std::uint8_t* from, std::size_t words, std::si
 /// group of five that 64 bytes hold. `size` bytes of the first group and what follows are there.
 inline void unpack_base_3(const std::uint8_t* group, std::size_t size, int first, std::size_t blocks,
                           std::uint8_t* codes) noexcept {
-    typedef std::uint16_t halves16 __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
-    const halves16 third = halves16{} + static_cast<std::uint16_t>(10923);  // ⌈2^15 / 3⌉
-    bytes8 bytes = load_bytes(group, size >= 64 ? ~std::uint64_t{0} : first_bytes(static_cast<int>(size)));
+    const words16 third = words16{} + static_cast<std::uint16_t>(10923);  // ⌈2^15 / 3⌉
+    words8 bytes = load_bytes(group, size >= 64 ? ~std::uint64_t{0} : first_bytes(static_cast<int>(size)));
     for (std::size_t i = 0; i < blocks; ++i, codes += 64) {
-        halves16 digits[2];
+        words16 digits[2];
 #pragma GCC unroll 2
         for (int half = 0; half < 2; ++half) {
             // Twice a byte times ⌈2^15 / 3^i⌉, divided by 2^16, is the byte divided by 3^i: exact below 256.
-            const bytes8 places = load<bytes8>(base_3_places.place[first] + 32 * half);
-            halves16 value, quotient, power;
+            const words8 places = load<words8>(base_3_places.place[first] + 32 * half);
+            words16 value, quotient, power;
             const std::uint64_t low_bytes = 0x5555555555555555u;
             __asm__("{vpermb %2, %1, %0%{%3%}%{z%}|vpermb %0%{%3%}%{z%}, %1, %2}"
                     : "=v"(value)
                     : "v"(places), "v"(bytes), "Yk"(low_bytes));
-            power = load<halves16>(base_3_places.factor[first] + 32 * half);
+            power = load<words16>(base_3_places.factor[first] + 32 * half);
             __asm__("{vpmulhuw %2, %1, %0|vpmulhuw %0, %1, %2}"
                     : "=v"(value)
                     : "v"(value + value), "v"(power));
@@ -159,7 +158,7 @@ inline void unpack_base_3(const std::uint8_t* group, std::size_t size, int first
                     : "v"(value + value), "v"(third));
             digits[half] = value - (quotient + quotient + quotient);
         }
-        bytes8 joined;
+        words8 joined;
         __asm__("{vpackuswb %2, %1, %0|vpackuswb %0, %1, %2}"
                 : "=v"(joined)
                 : "v"(digits[0]), "v"(digits[1]));
@@ -177,13 +176,13 @@ inline void unpack_base_3(const std::uint8_t* group, std::size_t size, int first
 /// Bytes of base_3 from `groups` times 40 codes, of which the bytes from `codes` on to 24 behind the last may be read;
 /// bits above a code are ignored, and the code 3 becomes the digit 2.
 inline void pack_base_3(const std::uint8_t* codes, std::size_t groups, std::uint8_t* bytes) noexcept {
-    const bytes8 place = load<bytes8>(base_3_places.codes);
+    const words8 place = load<words8>(base_3_places.codes);
     const words64 zero = {};
     const words64 weights = zero + 0x000000511b090301u;
     const words64 ones = zero + 0x0001000100010001u;
-    const bytes8 two_bits = bytes8{} + 3, two = bytes8{} + 2;
+    const words8 two_bits = words8{} + 3, two = words8{} + 2;
     for (std::size_t i = 0; i < groups; ++i, codes += 40, bytes += 8) {
-        bytes8 digits = permute_bytes(load<bytes8>(codes), place) & two_bits;
+        words8 digits = permute_bytes(load<words8>(codes), place) & two_bits;
         __asm__("{vpminub %2, %1, %0|vpminub %0, %1, %2}" : "=v"(digits) : "v"(digits), "v"(two));
         words64 pairs, fours;
         __asm__("{vpmaddubsw %2, %1, %0|vpmaddubsw %0, %1, %2}" : "=v"(pairs) : "v"(digits), "v"(weights));

@@ -17,6 +17,8 @@ inline constexpr int register_bytes = HALFULP_FAMILY_BYTES;
 
 typedef float reals32 __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
 typedef double reals64 __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
+typedef std::uint8_t words8 __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
+typedef std::uint16_t words16 __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
 typedef std::uint32_t words32 __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
 typedef std::uint64_t words64 __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
 typedef std::int32_t integers32 __attribute__((vector_size(HALFULP_FAMILY_BYTES)));
@@ -180,6 +182,13 @@ HALFULP_ALWAYS_INLINE words64 lesser_of(words64 x, words64 y) noexcept {
 #else
     return x < y ? x : y;
 #endif
+}
+
+/// Bytes picked by number from the same 16 bytes of x; a number from 0x80 on gives zero.
+HALFULP_ALWAYS_INLINE words8 shuffle_bytes(words8 x, words8 numbers) noexcept {
+    words8 result;
+    __asm__("{vpshufb %2, %1, %0|vpshufb %0, %1, %2}" : "=v"(result) : "v"(x), "v"(numbers));
+    return result;
 }
 
 HALFULP_ALWAYS_INLINE reals32 square_root(reals32 x) noexcept {

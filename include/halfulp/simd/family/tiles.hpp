@@ -52,29 +52,30 @@ struct step_registers<chain_of_pairs> {
         return step_registers<chain_of<float>>::finished(x);
     }
 };
-template <>
-struct step_registers<sum_of_bytes> {
+#endif
+
+/// What the steps in integers have in common.
+struct integer_step_registers {
     using operands = words32;
     using sums = integers32;
     static HALFULP_ALWAYS_INLINE operands repeat(std::uint32_t x) noexcept { return operands{} + x; }
+    static HALFULP_ALWAYS_INLINE sums finished(sums x) noexcept { return x; }
+};
+#if HALFULP_FAMILY_BYTES == 64
+template <>
+struct step_registers<sum_of_bytes> : integer_step_registers {
     static HALFULP_ALWAYS_INLINE void apply(sums& sum, operands x, operands y) noexcept {
         __asm__("{vpdpbusd %1, %2, %0|vpdpbusd %0, %2, %1}" : "+v"(sum) : "v"(x), "v"(y));
     }
-    static HALFULP_ALWAYS_INLINE sums finished(sums x) noexcept { return x; }
 };
 #endif
-
 template <>
-struct step_registers<sum_of_halfwords> {
-    using operands = words32;
-    using sums = integers32;
-    static HALFULP_ALWAYS_INLINE operands repeat(std::uint32_t x) noexcept { return operands{} + x; }
+struct step_registers<sum_of_halfwords> : integer_step_registers {
     static HALFULP_ALWAYS_INLINE void apply(sums& sum, operands x, operands y) noexcept {
-        sums products;
+        operands products;
         __asm__("{vpmaddwd %2, %1, %0|vpmaddwd %0, %1, %2}" : "=v"(products) : "v"(x), "v"(y));
-        sum = reinterpret_cast<sums>(reinterpret_cast<operands>(sum) + reinterpret_cast<operands>(products));
+        sum = reinterpret_cast<sums>(reinterpret_cast<operands>(sum) + products);
     }
-    static HALFULP_ALWAYS_INLINE sums finished(sums x) noexcept { return x; }
 };
 
 /// The first `count` lanes of a register, as a mask that loads and stores take. What lies behind is not touched.
