@@ -21,9 +21,7 @@
 #include <halfulp/kernels/quantize.hpp>
 #include <halfulp/kernels/quantized_matmul.hpp>
 
-#if defined(HALFULP_PEER_ONEDNN)
-#include <dnnl.hpp>
-#endif
+#include "matmul_peers.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -36,15 +34,11 @@ namespace {
 using namespace halfulp;
 namespace hb = halfulp::benchmarks;
 
-struct product_shape {
-    std::size_t rows, columns, depth;
-    double multiply_adds() const {
-        return static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(depth);
-    }
-    std::string name() const {
-        return std::to_string(rows) + "x" + std::to_string(columns) + "x" + std::to_string(depth);
-    }
-};
+using matmul_peers::product_shape;
+
+std::string name_of(const product_shape& s) {
+    return std::to_string(s.rows) + "x" + std::to_string(s.columns) + "x" + std::to_string(s.depth);
+}
 
 template <class T>
 std::string name_of_type() {
@@ -127,7 +121,7 @@ struct integer_product {
 #if defined(HALFULP_PEER_ONEDNN)
 /// u8 x s8 to int32, B as its columns lie in our matrices.
 hb::yardstick onednn_product(const product_shape& s) {
-    using dnnl::memory;
+    using type = dnnl::memory::data_type;
     struct operands {
         hb::aligned_vector<std::uint8_t> a;
         hb::aligned_vector<std::int8_t> b;
@@ -137,27 +131,10 @@ hb::yardstick onednn_product(const product_shape& s) {
     o->a.assign(s.rows * s.depth, 3);
     o->b.assign(s.columns * s.depth, -5);
     o->c.assign(s.rows * s.columns, 0);
-    const auto description = [](std::size_t rows, std::size_t columns, memory::data_type type,
-                                memory::format_tag order) {
-        return memory::desc({static_cast<memory::dim>(rows), static_cast<memory::dim>(columns)}, type, order);
-    };
-    const memory::desc a_is = description(s.rows, s.depth, memory::data_type::u8, memory::format_tag::ab);
-    const memory::desc b_is = description(s.depth, s.columns, memory::data_type::s8, memory::format_tag::ba);
-    const memory::desc c_is = description(s.rows, s.columns, memory::data_type::s32, memory::format_tag::ab);
-    const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
-    const dnnl::stream stream(engine);
-#if DNNL_VERSION_MAJOR >= 3
-    const dnnl::matmul::primitive_desc how(engine, a_is, b_is, c_is);
-#else
-    const dnnl::matmul::primitive_desc how(dnnl::matmul::desc(a_is, b_is, c_is), engine);
-#endif
-    const memory a(a_is, engine, o->a.data()), b(b_is, engine, o->b.data()), c(c_is, engine, o->c.data());
     return {.name = "onednn",
-            .body =
-                [o, stream, multiply = dnnl::matmul(how), a, b, c] {
-                    multiply.execute(stream, {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}});
-                    dnnl::stream(stream).wait();
-                },
+            .body = matmul_peers::onednn_product(s, o, {type::u8, o->a.data()},
+                                                 {type::s8, o->b.data(), dnnl::memory::format_tag::ba},
+                                                 {type::s32, o->c.data()}),
             .units = s.multiply_adds()};
 }
 #endif
@@ -165,7 +142,7 @@ hb::yardstick onednn_product(const product_shape& s) {
 template <class W, class X>
 void add_product(const hb::suite& suite, const product_shape& s) {
     suite.add(
-        {"matmul", name_of_type<W>() + "x" + name_of_type<X>(), "integer", s.name()},
+        {"matmul", name_of_type<W>() + "x" + name_of_type<X>(), "integer", name_of(s)},
         [s] {
             auto p = std::make_shared<integer_product<W, X>>(s);
             hb::measured m{.body = [p] { p->run(); },
@@ -237,7 +214,7 @@ void add_scaled(const hb::suite& suite, const product_shape& s) {
     for (const bool has_groups : {false, true})
         suite.add(
             {"matmul", name_of_type<X>() + "x" + name_of_type<W>(),
-             has_groups ? "scaled.groups_of_128" : "scaled.rows", s.name()},
+             has_groups ? "scaled.groups_of_128" : "scaled.rows", name_of(s)},
             [s, has_groups] {
                 const quantization_options rows{.per = granularity::row};
                 const quantization_options groups{.per = granularity::group, .group_size = 128};
@@ -262,7 +239,7 @@ void add_scaled(const hb::suite& suite, const product_shape& s) {
 template <class W>
 void add_fused(const hb::suite& suite, const product_shape& s) {
     suite.add(
-        {"matmul", "float32->int8x" + name_of_type<W>(), "scaled.fused", s.name()},
+        {"matmul", "float32->int8x" + name_of_type<W>(), "scaled.fused", name_of(s)},
         [s] {
             auto p = std::make_shared<scaled_product<W, narrow_int<8>>>(
                 s, quantization_options{.per = granularity::row});
@@ -345,9 +322,7 @@ void add_peak(const hb::suite& suite, const std::string& type, const std::string
 }  // namespace
 
 int main(int argc, char** argv) {
-#if defined(HALFULP_PEER_OPENMP)
-    omp_set_num_threads(1);  // oneDNN's
-#endif
+    matmul_peers::use_threads(1);
     const hb::suite suite;
 #if HALFULP_HAS_SIMD
     add_peak(suite, "int8->int32", "dot", [] { return hb::multiply_add_bytes_peak(); });

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -175,41 +176,55 @@ std::vector<peer<T>> multiply_peers(const product_shape& s, const std::shared_pt
     return peers;
 }
 
+#if defined(HALFULP_PEER_ONEDNN)
+/// An operand of oneDNN's general product: its elements, and whether they lie by rows (ab) or by columns (ba).
+struct onednn_operand {
+    dnnl::memory::data_type type;
+    void* data;
+    dnnl::memory::format_tag order = dnnl::memory::format_tag::ab;
+};
+/// A product of operands of any types as a body; `keep` owns them.
+/// @throws dnnl::error  if the processor has no such product
+inline std::function<void()> onednn_product(const product_shape& s, std::shared_ptr<const void> keep,
+                                            const onednn_operand& a, const onednn_operand& b,
+                                            const onednn_operand& c) {
+    const auto description = [](std::size_t rows, std::size_t columns, const onednn_operand& o) {
+        return dnnl::memory::desc(
+            {static_cast<dnnl::memory::dim>(rows), static_cast<dnnl::memory::dim>(columns)}, o.type, o.order);
+    };
+    const dnnl::memory::desc a_is = description(s.rows, s.depth, a),
+                             b_is = description(s.depth, s.columns, b);
+    const dnnl::memory::desc c_is = description(s.rows, s.columns, c);
+    const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+#if DNNL_VERSION_MAJOR >= 3
+    const dnnl::matmul::primitive_desc how(engine, a_is, b_is, c_is);
+#else
+    const dnnl::matmul::primitive_desc how(dnnl::matmul::desc(a_is, b_is, c_is), engine);
+#endif
+    return [keep = std::move(keep), stream = dnnl::stream(engine), multiply = dnnl::matmul(how),
+            a_in = dnnl::memory(a_is, engine, a.data), b_in = dnnl::memory(b_is, engine, b.data),
+            c_out = dnnl::memory(c_is, engine, c.data)] {
+        multiply.execute(stream, {{DNNL_ARG_SRC, a_in}, {DNNL_ARG_WEIGHTS, b_in}, {DNNL_ARG_DST, c_out}});
+        dnnl::stream(stream).wait();
+    };
+}
+#endif
+
 /// The peers that multiply bfloat16 to float: sums in float, rounded in an order of their own.
 inline std::vector<peer<float>> multiply_peers(const product_shape& s,
                                                const std::shared_ptr<const void>& keep,
                                                const halfulp::bfloat16* a, const halfulp::bfloat16* b) {
     std::vector<peer<float>> peers;
 #if defined(HALFULP_PEER_ONEDNN)
-    using dnnl::memory;
-    const auto description = [](std::size_t rows, std::size_t columns, memory::data_type type) {
-        return memory::desc({static_cast<memory::dim>(rows), static_cast<memory::dim>(columns)}, type,
-                            memory::format_tag::ab);
-    };
-    const memory::desc a_is = description(s.rows, s.depth, memory::data_type::bf16);
-    const memory::desc b_is = description(s.depth, s.columns, memory::data_type::bf16);
-    const memory::desc c_is = description(s.rows, s.columns, memory::data_type::f32);
+    using type = dnnl::memory::data_type;
     auto c = std::make_shared<hb::aligned_vector<float>>(s.rows * s.columns);
     try {
-        const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
-        const dnnl::stream stream(engine);
-#if DNNL_VERSION_MAJOR >= 3
-        const dnnl::matmul::primitive_desc how(engine, a_is, b_is, c_is);
-#else
-        const dnnl::matmul::primitive_desc how(dnnl::matmul::desc(a_is, b_is, c_is), engine);
-#endif
         // The arguments are pointers to void, but nobody writes to a and b.
-        const memory a_in(a_is, engine, const_cast<halfulp::bfloat16*>(a));
-        const memory b_in(b_is, engine, const_cast<halfulp::bfloat16*>(b));
-        const memory c_out(c_is, engine, c->data());
         peers.push_back(
             {{.name = "onednn",
-              .body =
-                  [keep, c, stream, multiply = dnnl::matmul(how), a_in, b_in, c_out] {
-                      multiply.execute(
-                          stream, {{DNNL_ARG_SRC, a_in}, {DNNL_ARG_WEIGHTS, b_in}, {DNNL_ARG_DST, c_out}});
-                      dnnl::stream(stream).wait();
-                  },
+              .body = [c, body = onednn_product(s, keep, {type::bf16, const_cast<halfulp::bfloat16*>(a)},
+                                                {type::bf16, const_cast<halfulp::bfloat16*>(b)},
+                                                {type::f32, c->data()})] { body(); },
               .units = s.multiply_adds()},
              c});
     } catch (const dnnl::error&) {  // no bfloat16 on this processor

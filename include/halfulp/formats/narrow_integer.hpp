@@ -32,8 +32,8 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <limits>
+#include <string>
 #include <type_traits>
 
 namespace halfulp {

@@ -9,8 +9,6 @@
 #include <halfulp/simd/integer_operands.hpp>
 #include <halfulp/simd/packing.hpp>
 
-#include <memory>
-
 #if HALFULP_HAS_SIMD
 
 namespace halfulp {
@@ -104,21 +102,22 @@ class integer_operand {
         // Lines that begin in different sets of the cache.
         const std::size_t pitch = whole_blocks(length) + 64;
         const std::size_t row = whole_blocks(source_.length);
-        turned_ = std::make_unique<std::uint8_t[]>(rounded_up(lines, 8) * pitch);
-        const auto rows = std::make_unique<std::uint8_t[]>(8 * row);
+        const auto turned = static_cast<std::uint8_t*>(turned_.reserve(rounded_up(lines, 8) * pitch + 1));
+        workspace memory;
+        const auto rows = static_cast<std::uint8_t*>(memory.reserve(8 * row + 1));
         for (std::size_t k = 0; k < length; k += 8) {
             for (std::size_t r = 0; r < 8 && k + r < length; ++r)
-                source_.read_codes(source_.object, level, k + r, 0, lines, rows.get() + r * row);
+                source_.read_codes(source_.object, level, k + r, 0, lines, rows + r * row);
             for (std::size_t j = 0; j < lines; j += 8) {
                 std::uint64_t square[8];
                 for (std::size_t r = 0; r < 8; ++r)
-                    std::memcpy(&square[r], rows.get() + r * row + j, 8);
+                    std::memcpy(&square[r], rows + r * row + j, 8);
                 turn_bytes(square);
                 for (std::size_t r = 0; r < 8; ++r)
-                    std::memcpy(turned_.get() + (j + r) * pitch + k, &square[r], 8);
+                    std::memcpy(turned + (j + r) * pitch + k, &square[r], 8);
             }
         }
-        bytes_ = {turned_.get(), static_cast<std::ptrdiff_t>(pitch), 1};
+        bytes_ = {turned, static_cast<std::ptrdiff_t>(pitch), 1};
         source_.lines = lines;
         source_.length = length;
         source_.object = &bytes_;
@@ -128,7 +127,7 @@ class integer_operand {
 
     halfulp::detail::packed_lines packed_{};
     byte_lines bytes_{};
-    std::unique_ptr<std::uint8_t[]> turned_;
+    workspace turned_;
     integer_source source_;
 };
 

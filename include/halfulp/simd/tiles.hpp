@@ -23,7 +23,6 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <new>
 
 namespace halfulp {
@@ -123,24 +122,33 @@ namespace simd {
 /// cost as much as a small product.
 class workspace {
   public:
+    workspace() noexcept = default;
+    workspace(const workspace&) = delete;
+    workspace& operator=(const workspace&) = delete;
+    ~workspace() { release(); }
+
     /// `bytes` bytes, aligned to whole lines. What was in it is lost.
     void* reserve(std::size_t bytes) {
         if (bytes > size_) {
-            memory_.reset();
-            size_ = 0;
-            memory_.reset(static_cast<unsigned char*>(::operator new (bytes, std::align_val_t{64})));
+            release();
+            memory_ = ::operator new(bytes, line);
             size_ = bytes;
         }
-        return memory_.get();
+        return memory_;
     }
 
   private:
-    struct release {
-        void operator()(unsigned char* memory) const noexcept {
-            ::operator delete (memory, std::align_val_t{64});
-        }
-    };
-    std::unique_ptr<unsigned char, release> memory_;
+    static constexpr std::align_val_t line{64};
+
+    // <memory> would take as long to compile as everything else that a kernel includes of the standard library.
+    void release() noexcept {
+        if (memory_ != nullptr)
+            ::operator delete(memory_, line);
+        memory_ = nullptr;
+        size_ = 0;
+    }
+
+    void* memory_ = nullptr;
     std::size_t size_ = 0;
 };
 
