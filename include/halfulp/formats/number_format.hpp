@@ -49,7 +49,7 @@ concept formatted_number = requires {
 /// What an operation takes: a formatted number or an integer of up to 64 bits, exactly.
 template <class T>
 concept exact_operand = formatted_number<T> || formatted_integer<T> ||
-                        (std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= 8);
+    (std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= 8);
 
 /// What an operation gives: a formatted number, or one with its IEEE flags.
 template <class T>
