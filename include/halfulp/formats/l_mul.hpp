@@ -255,7 +255,8 @@ constexpr bool l_mul_is_one_addition(const l_mul_options& options, const float_f
     const auto normal = [](const float_format& f) { return f.maximum_exponent() >= f.minimum_exponent(); };
     if (!normal(x) || !normal(y) || !normal(result) || x.magnitude_bits() > 63 || y.magnitude_bits() > 63)
         return false;
-    const std::int64_t period = std::int64_t{1} << (64 - stored);
+    // In exponents; 2^40 is beyond all of them.
+    const std::int64_t period = std::int64_t{1} << (stored < 24 ? 40 : 64 - stored);
     const std::int64_t low = std::int64_t{x.minimum_exponent()} + y.minimum_exponent();
     const std::int64_t high = std::int64_t{x.maximum_exponent()} + y.maximum_exponent() + 5;
     return high - period < result.minimum_exponent() && low + period > result.maximum_exponent() + 1;
