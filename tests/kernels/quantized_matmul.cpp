@@ -139,6 +139,16 @@ TEST_CASE("Products of quantised matrices are the exact rationals, rounded once 
         check(t, random_matrix<narrow_uint<1>>(4, 100, by_rows, granularity::group, 7, 0, 13),
               random_matrix<narrow_int<4>>(100, 40, by_columns, granularity::tensor, 0, 0, 14), 15);
     }
+    {  // more codes than are packed at once, by each scheme
+        check(t, random_matrix<narrow_int<8>>(3, 2300, by_rows, granularity::row, 0, 5, 15),
+              random_matrix<narrow_int<4>>(2300, 5, by_columns, granularity::group, 40, 8, 16), 58);
+        check(t, random_matrix<bipolar_int<1>>(3, 2100, by_rows, granularity::group, 96, 0, 17),
+              random_matrix<bipolar_int<2>>(2100, 3, by_columns, granularity::column, 0, 0, 18), 22);
+        check(t, random_matrix<narrow_int<4>>(2, 1300, by_rows, granularity::row, 0, 0, 19),
+              random_matrix<narrow_uint<1>>(1300, 3, by_columns, granularity::group, 32, 1, 20), 41);
+        check(t, random_matrix<narrow_int<4>>(2, 9100, by_rows, granularity::group, 1500, 0, 21),
+              random_matrix<narrow_int<5>>(9100, 2, by_columns, granularity::column, 0, 2, 22), 7);
+    }
     require(t);
 }
 

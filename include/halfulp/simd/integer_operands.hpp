@@ -53,6 +53,8 @@ struct integer_source {
                        std::uint8_t* to) noexcept = nullptr;
     void (*read_planes)(const void* object, isa level, std::size_t line, std::size_t first, std::size_t count,
                         std::uint32_t* to, std::size_t plane_stride) noexcept = nullptr;
+    const std::uint8_t* bytes = nullptr;  ///< the codes themselves where they are bytes in memory, or null
+    std::ptrdiff_t byte_stride = 0;       ///< from a line to the next
     /// Of line l and code k at l · line_stride + k / group_size · group_stride, or null: real = scale · (integer + zero
     /// point).
     const float* scales = nullptr;
@@ -120,15 +122,35 @@ struct code_groups {
     }
 };
 
-/// Packs stretches of lines of one operand. Memory that a thread needs on the way is its own.
+/// Where the sums of codes go: that of each group of a line. Codes are counted from the first of the groups.
+struct code_sums {
+    std::int32_t* sums = nullptr;
+    std::size_t stride = 0;  ///< from a group to the next
+    std::size_t group = 1;   ///< codes
+    std::size_t first = 0;   ///< the code that is number 0 below
+
+    code_sums from(std::size_t k) const noexcept { return {sums, stride, group, first + k}; }
+    code_sums of_group(std::size_t q, std::size_t codes) const noexcept {
+        return {sums + q * stride, 0, codes, 0};
+    }
+    /// The code after the last one of code k's group.
+    std::size_t end(std::size_t k) const noexcept { return ((first + k) / group + 1) * group - first; }
+    void add(std::size_t k, std::uint32_t sum) const noexcept {
+        std::int32_t& to = sums[(first + k) / group * stride];
+        to = static_cast<std::int32_t>(static_cast<std::uint32_t>(to) + sum);
+    }
+};
+
+/// Packs stretches of lines of one operand: all groups of a plane, then the next plane. Memory that a thread needs on
+/// the way is its own.
 class integer_packer {
   public:
     integer_packer(isa level, integer_scheme scheme, const integer_source& source, bool is_left) noexcept
         : level_(level),
           scheme_(scheme),
           source_(source),
-          is_left_(is_left),
           shape_(shape_of_operands(scheme)),
+          words_(is_left ? shape_.left_words : shape_.right_words),
           transform_(transform_of(source.format, is_left && scheme == integer_scheme::byte_dot)),
           planes_(scheme == integer_scheme::bit_serial || (scheme == integer_scheme::table_lookup && !is_left)
                       ? source.format.bits()
@@ -137,16 +159,13 @@ class integer_packer {
     const integer_source& source() const noexcept { return source_; }
     const code_transform& transform() const noexcept { return transform_; }
     int planes() const noexcept { return planes_; }
-    std::size_t units(std::size_t codes) const noexcept { return (codes + shape_.unit - 1) / shape_.unit; }
-    std::size_t left_words(std::size_t codes) const noexcept {
-        return units(codes) * shape_.left_words * static_cast<std::size_t>(planes_);
+    /// Words that a group takes of a plane of a line, and all groups.
+    std::size_t group_words(std::size_t codes) const noexcept { return units(codes) * words_; }
+    std::size_t plane_words(const code_groups& g) const noexcept {
+        return (g.groups() - 1) * group_words(g.size) + group_words(g.size_of(g.groups() - 1));
     }
-    std::size_t right_words(std::size_t codes) const noexcept {
-        return units(codes) * shape_.right_words * static_cast<std::size_t>(planes_);
-    }
-    /// Words of a plane of one line.
-    std::size_t plane_words(std::size_t codes) const noexcept {
-        return units(codes) * (is_left_ ? shape_.left_words : shape_.right_words);
+    std::size_t line_words(const code_groups& g) const noexcept {
+        return plane_words(g) * static_cast<std::size_t>(planes_);
     }
     /// Steps of a tile.
     std::size_t steps(std::size_t codes) const noexcept { return units(codes) * shape_.steps; }
@@ -155,52 +174,88 @@ class integer_packer {
     /// The same behind a packed block.
     static constexpr std::size_t slack = 4096;
 
-    /// The sum of the codes, which `to` gets as a row on the left.
-    std::uint32_t pack_left(std::size_t line, std::size_t first, std::size_t count,
-                            std::uint32_t* to) const noexcept {
-        const std::size_t stride = units(count) * shape_.left_words;
+    /// A line as a row on the left; the sums of its codes are added to `sums`.
+    void pack_left(std::size_t line, const code_groups& g, std::uint32_t* to,
+                   const code_sums& sums) const noexcept {
+        const std::size_t plane_stride = plane_words(g);
+        for_seamless_parts(g, [&](std::size_t q, std::size_t first, std::size_t count) {
+            pack_row(line, first, count, to + q * group_words(g.size), plane_stride,
+                     is_seamless(g) ? sums : sums.of_group(q, count));
+        });
+    }
+
+    /// A panel of `columns` lines from `line` on, of which `present` are there; the sums of the codes of column c are
+    /// added to those of `sums`, c further on.
+    void pack_right(std::size_t line, std::size_t present, std::size_t columns, const code_groups& g,
+                    std::uint32_t* to, const code_sums& sums) const noexcept {
+        const std::size_t plane_stride = plane_words(g) * columns;
+        for_seamless_parts(g, [&](std::size_t q, std::size_t first, std::size_t count) {
+            pack_panel(line, present, columns, first, count, to + q * group_words(g.size) * columns,
+                       plane_stride, is_seamless(g) ? sums : sums.of_group(q, count));
+        });
+    }
+
+  private:
+    static constexpr std::size_t codes_at_once = 1024;
+
+    std::size_t units(std::size_t codes) const noexcept { return (codes + shape_.unit - 1) / shape_.unit; }
+
+    /// True if the groups lie behind each other as the codes of one group would, so that a line is packed in one go.
+    /// Sums are made of eight codes each.
+    bool is_seamless(const code_groups& g) const noexcept {
+        return g.size % (shape_.unit < 8 ? 8 : shape_.unit) == 0 || g.groups() == 1;
+    }
+    /// Calls pack(first group, first code, codes).
+    template <class Pack>
+    void for_seamless_parts(const code_groups& g, const Pack& pack) const noexcept {
+        if (is_seamless(g))
+            return pack(0, g.first, g.count);
+        for (std::size_t q = 0; q < g.groups(); ++q)
+            pack(q, g.first + q * g.size, g.size_of(q));
+    }
+
+    void pack_row(std::size_t line, std::size_t first, std::size_t count, std::uint32_t* to,
+                  std::size_t plane_stride, const code_sums& sums) const noexcept {
         if (scheme_ == integer_scheme::bit_serial)
-            return pack_planes(line, first, count, to, stride);
-        std::uint32_t sum = 0;
+            return pack_planes(line, first, count, to, plane_stride, sums);
         for (std::size_t k = 0; k < count; k += codes_at_once) {
             const std::size_t part = codes_at_once < count - k ? codes_at_once : count - k;
             std::uint32_t* const place = to + k / shape_.unit * shape_.left_words;
             if (scheme_ == integer_scheme::table_lookup) {
                 alignas(64) std::uint8_t codes[codes_at_once];
-                sum += read(line, first + k, part, codes);
+                read(line, first + k, part, codes, sums.from(k));
                 HALFULP_SIMD_SELECT(level_, make_tables)
-                (codes, reinterpret_cast<std::uint8_t*>(place), whole_units(part) / 4);
+                (codes, reinterpret_cast<std::uint8_t*>(place), units(part) * shape_.unit / 4);
             } else {
-                sum += pack_codes(line, first + k, part, place);
+                pack_codes(line, first + k, part, place, sums.from(k));
             }
         }
-        return sum;
     }
 
-    /// A panel of `columns` lines from `line` on, of which `present` are there; sums[c] += the sum of the codes of
-    /// column c.
-    void pack_right(std::size_t line, std::size_t present, std::size_t columns, std::size_t first,
-                    std::size_t count, std::uint32_t* to, std::int32_t* sums) const noexcept {
+    void pack_panel(std::size_t line, std::size_t present, std::size_t columns, std::size_t first,
+                    std::size_t count, std::uint32_t* to, std::size_t plane_stride,
+                    const code_sums& sums) const noexcept {
         thread_local workspace memory;
         const bool with_planes =
             scheme_ == integer_scheme::bit_serial || scheme_ == integer_scheme::table_lookup;
-        constexpr std::size_t at_once = 1024;
-        const std::size_t plane_words = with_planes ? at_once / 32 : at_once / shape_.unit;
+        const std::size_t plane_words = with_planes ? codes_at_once / 32 : codes_at_once / shape_.unit;
         const std::size_t line_words = plane_words * static_cast<std::size_t>(planes_) + row_slack;
         const auto lines = static_cast<std::uint32_t*>(
             memory.reserve((columns * (line_words + plane_words) + 64) * sizeof(std::uint32_t)));
         std::uint32_t* const turned = lines + columns * line_words;
-        const std::size_t plane_stride = units(count) * shape_.right_words * columns;
-        std::memset(lines + present * line_words, 0,
-                    (columns - present) * line_words * sizeof(std::uint32_t));
-        for (std::size_t k = 0; k < count; k += at_once) {
-            const std::size_t part = at_once < count - k ? at_once : count - k;
+        if (present < columns)
+            std::memset(lines + present * line_words, 0,
+                        (columns - present) * line_words * sizeof(std::uint32_t));
+        for (std::size_t k = 0; k < count; k += codes_at_once) {
+            const std::size_t part = codes_at_once < count - k ? codes_at_once : count - k;
             for (std::size_t c = 0; c < present; ++c) {
                 std::uint32_t* const place = lines + c * line_words;
-                sums[c] = static_cast<std::int32_t>(
-                    static_cast<std::uint32_t>(sums[c]) +
-                    (with_planes ? pack_planes(line + c, first + k, part, place, plane_words)
-                                 : pack_codes(line + c, first + k, part, place)));
+                code_sums of_column = sums.from(k);
+                of_column.sums += c;
+                if (with_planes)
+                    pack_planes(line + c, first + k, part, place, plane_words, of_column);
+                else
+                    pack_codes(line + c, first + k, part, place, of_column);
             }
             const std::size_t words = with_planes ? (part + 31) / 32 : units(part);
             for (int p = 0; p < planes_; ++p) {
@@ -220,11 +275,6 @@ class integer_packer {
         }
     }
 
-  private:
-    static constexpr std::size_t codes_at_once = 1024;
-
-    std::size_t whole_units(std::size_t codes) const noexcept { return units(codes) * shape_.unit; }
-
     /// Codes as they are; sources are fast from multiples of a block on, and groups may begin elsewhere.
     void read_codes(std::size_t line, std::size_t first, std::size_t count,
                     std::uint8_t* codes) const noexcept {
@@ -235,34 +285,53 @@ class integer_packer {
         source_.read_codes(source_.object, level_, line, first - before, before + count, blocks);
         std::memcpy(codes, blocks + before, count);
     }
-    /// Codes as the scheme has them, zeros up to a multiple of 64; their sum as unsigned numbers less `count` times
-    /// the subtrahend.
-    std::uint32_t read(std::size_t line, std::size_t first, std::size_t count,
-                       std::uint8_t* codes) const noexcept {
-        read_codes(line, first, count, codes);
+    /// At most codes_at_once codes as the scheme has them, zeros up to a multiple of 64.
+    void read(std::size_t line, std::size_t first, std::size_t count, std::uint8_t* codes,
+              const code_sums& sums) const noexcept {
+        const std::uint8_t* from = codes;
+        if (source_.bytes != nullptr && count % block == 0)
+            from = source_.bytes + static_cast<std::ptrdiff_t>(line) * source_.byte_stride + first;
+        else
+            read_codes(line, first, count, codes);
         const std::size_t padded = whole_blocks(count);
-        std::memset(codes + count, transform_.flip, padded - count);
+        if (padded != count)
+            std::memset(codes + count, transform_.flip, padded - count);
+        constexpr std::size_t eight = 8;
+        std::uint64_t sums_of_eight[codes_at_once / eight];
+        const bool is_one = sums.end(0) >= count;
         const std::uint32_t sum = HALFULP_SIMD_SELECT(level_, shift_codes)(
-            codes, codes, padded, transform_.flip, transform_.subtrahend);
-        std::memset(codes + count, 0, padded - count);
-        return sum - static_cast<std::uint32_t>(count) * transform_.subtrahend;
+            from, codes, padded, transform_.flip, transform_.subtrahend, is_one ? nullptr : sums_of_eight);
+        if (padded != count)
+            std::memset(codes + count, 0, padded - count);
+        const auto add = [&](std::size_t k, std::size_t end, std::uint32_t unsigned_sum) {
+            sums.add(k, unsigned_sum - static_cast<std::uint32_t>(end - k) * transform_.subtrahend);
+        };
+        if (is_one)
+            return add(0, count, sum);
+        for (std::size_t k = 0, end = 0; k < count; k = end) {
+            end = sums.end(k) < count ? sums.end(k) : count;
+            std::uint64_t of_group = 0;
+            for (std::size_t i = k / eight; i < (end + eight - 1) / eight; ++i)
+                of_group += sums_of_eight[i];
+            add(k, end, static_cast<std::uint32_t>(of_group));
+        }
     }
     /// Codes as words of a dot product, bytes or 16 bits each; zeros may follow up to whole blocks.
-    std::uint32_t pack_codes(std::size_t line, std::size_t first, std::size_t count,
-                             std::uint32_t* to) const noexcept {
+    void pack_codes(std::size_t line, std::size_t first, std::size_t count, std::uint32_t* to,
+                    const code_sums& sums) const noexcept {
         if (scheme_ == integer_scheme::byte_dot)
-            return read(line, first, count, reinterpret_cast<std::uint8_t*>(to));
+            return read(line, first, count, reinterpret_cast<std::uint8_t*>(to), sums);
         alignas(64) std::uint8_t codes[codes_at_once];
-        const std::uint32_t sum = read(line, first, count, codes);
+        read(line, first, count, codes, sums);
         HALFULP_SIMD_SELECT(level_, widen_codes)
         (codes, reinterpret_cast<std::uint16_t*>(to), whole_blocks(count));
-        return sum;
     }
     /// Bit planes of the unsigned codes, plane p from to + p · stride on.
-    std::uint32_t pack_planes(std::size_t line, std::size_t first, std::size_t count, std::uint32_t* to,
-                              std::size_t stride) const noexcept {
+    void pack_planes(std::size_t line, std::size_t first, std::size_t count, std::uint32_t* to,
+                     std::size_t stride, const code_sums& sums) const noexcept {
+        constexpr std::size_t word = 32;
         const int planes = source_.format.bits();
-        const std::size_t words = (count + 31) / 32;
+        const std::size_t words = (count + word - 1) / word;
         if (source_.read_planes != nullptr && first % block == 0) {
             source_.read_planes(source_.object, level_, line, first, count, to, stride);
         } else {
@@ -271,30 +340,34 @@ class integer_packer {
                 const std::size_t part = codes_at_once < count - k ? codes_at_once : count - k;
                 read_codes(line, first + k, part, codes);
                 std::memset(codes + part, 0, whole_blocks(part) - part);
-                codes_to_planes<true>(level_, codes, (part + 31) / 32, planes,
-                                      reinterpret_cast<std::uint8_t*>(to + k / 32),
+                codes_to_planes<true>(level_, codes, (part + word - 1) / word, planes,
+                                      reinterpret_cast<std::uint8_t*>(to + k / word),
                                       stride * sizeof(std::uint32_t), sizeof(std::uint32_t));
             }
         }
-        std::uint32_t sum = 0;
         for (int p = 0; p < planes; ++p) {
             std::uint32_t* const plane = to + static_cast<std::size_t>(p) * stride;
             if ((transform_.flip >> p & 1) != 0) {
                 for (std::size_t w = 0; w < words; ++w)
                     plane[w] = ~plane[w];
-                if (count % 32 != 0)
-                    plane[words - 1] &= (std::uint32_t{1} << count % 32) - 1;
+                if (count % word != 0)
+                    plane[words - 1] &= (std::uint32_t{1} << count % word) - 1;
             }
-            sum += HALFULP_SIMD_SELECT(level_, count_set_bits)(plane, words) << p;
+            for (std::size_t k = 0, end = 0; k < count; k = end) {
+                end = sums.end(k) < count ? sums.end(k) : count;
+                const std::size_t begin_word = k / word, end_word = (end + word - 1) / word;
+                sums.add(
+                    k, HALFULP_SIMD_SELECT(level_, count_set_bits)(plane + begin_word, end_word - begin_word)
+                           << p);
+            }
         }
-        return sum;
     }
 
     isa level_;
     integer_scheme scheme_;
     const integer_source& source_;
-    bool is_left_;
     operand_shape shape_;
+    std::size_t words_;  ///< of a unit, plane and line
     code_transform transform_;
     int planes_;
 };

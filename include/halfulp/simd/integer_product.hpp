@@ -72,8 +72,8 @@ class integer_product {
         const auto tile_columns = static_cast<std::size_t>(engine_.columns);
         // Rows of the left block and panels of the right one, by the bytes that they take.
         constexpr std::size_t left_bytes = std::size_t{384} << 10, right_bytes = std::size_t{4} << 20;
-        const std::size_t left_row = groups * left_.left_words(group_) + integer_packer::row_slack;
-        const std::size_t column_words = groups * right_.right_words(group_);
+        const std::size_t left_row = left_.line_words(whole) + integer_packer::row_slack;
+        const std::size_t column_words = right_.line_words(whole);
         // A multiple of all tiles' rows, and of the squares in which C is turned.
         const std::size_t block_rows = block_of(rows, 4 * most_tile_rows, left_bytes / 4 / left_row);
         const std::size_t block_columns =
@@ -162,34 +162,46 @@ class integer_product {
                 out.row, out.column};
     }
 
-    /// What a line adds beside its codes, for one group.
-    static void set_terms(const integer_packer& packer, terms& t, std::size_t group, std::size_t place,
-                          std::size_t line, std::size_t first_code, std::uint32_t code_sum) noexcept {
+    /// From the sums of codes of a line to what it adds beside them, for all groups.
+    static void set_terms(const integer_packer& packer, terms& t, const code_groups& g, std::size_t place,
+                          std::size_t line) noexcept {
         const integer_source& source = packer.source();
-        const std::size_t parameter =
-            line * source.line_stride + first_code / source.group_size * source.group_stride;
-        auto offset = static_cast<std::uint32_t>(packer.transform().offset);
-        if (source.zero_points != nullptr)
-            offset += static_cast<std::uint32_t>(source.zero_points[parameter]);
-        const std::size_t at = group * t.stride + place;
-        t.sums[at] = static_cast<std::int32_t>(code_sum << packer.transform().shift);
-        t.offsets[at] = static_cast<std::int32_t>(offset);
-        if (source.scales != nullptr)
-            t.scales[at] = source.scales[parameter];
-        t.same_offsets = t.same_offsets && t.offsets[at] == t.offsets[0];
+        const int shift = packer.transform().shift;
+        const auto format_offset = static_cast<std::uint32_t>(packer.transform().offset);
+        const std::size_t before = g.first / source.group_size;
+        std::size_t at = place, parameter = line * source.line_stride + before * source.group_stride;
+        std::size_t first = g.first, next = (before + 1) * source.group_size;
+        for (std::size_t q = 0; q < g.groups(); ++q, at += t.stride, first += g.size) {
+            if (first >= next) {
+                parameter += source.group_stride;
+                next += source.group_size;
+            }
+            std::uint32_t offset = format_offset;
+            if (source.zero_points != nullptr)
+                offset += static_cast<std::uint32_t>(source.zero_points[parameter]);
+            t.sums[at] = static_cast<std::int32_t>(static_cast<std::uint32_t>(t.sums[at]) << shift);
+            t.offsets[at] = static_cast<std::int32_t>(offset);
+            if (source.scales != nullptr)
+                t.scales[at] = source.scales[parameter];
+            t.same_offsets = t.same_offsets && t.offsets[at] == t.offsets[0];
+        }
+    }
+    /// Sums of the lines from `place` on, which begin with zero for `count` lines.
+    static code_sums sums_from(const terms& t, const code_groups& g, std::size_t place,
+                               std::size_t count) noexcept {
+        for (std::size_t q = 0; q < g.groups(); ++q)
+            std::memset(t.sums + q * t.stride + place, 0, count * sizeof(std::int32_t));
+        return {t.sums + place, t.stride, g.size, 0};
     }
 
     void pack_left(block& b, const code_groups& g, std::size_t first_row, std::size_t height) const noexcept {
         terms& t = b.left_terms;
         t.same_offsets = true;
-        for (std::size_t r = 0; r < height; ++r)
-            for (std::size_t q = 0; q < g.groups(); ++q) {
-                const std::size_t first = g.first + q * g.size;
-                const std::uint32_t sum =
-                    left_.pack_left(first_row + r, first, g.size_of(q),
-                                    b.left + r * b.left_row + q * left_.left_words(g.size));
-                set_terms(left_, t, q, r, first_row + r, first, sum);
-            }
+        code_sums sums = sums_from(t, g, 0, height);
+        for (std::size_t r = 0; r < height; ++r, ++sums.sums) {
+            left_.pack_left(first_row + r, g, b.left + r * b.left_row, sums);
+            set_terms(left_, t, g, r, first_row + r);
+        }
     }
     void pack_right(block& b, const code_groups& g, std::size_t first_column,
                     std::size_t width) const noexcept {
@@ -199,18 +211,13 @@ class integer_product {
         for (std::size_t j = 0; j < width; j += tile_columns) {
             const std::size_t present = tile_columns < width - j ? tile_columns : width - j;
             for (std::size_t q = 0; q < g.groups(); ++q) {
-                const std::size_t first = g.first + q * g.size;
-                std::int32_t* const sums = t.sums + q * t.stride + j;
-                std::memset(sums, 0, tile_columns * sizeof(std::int32_t));
                 std::memset(t.offsets + q * t.stride + j, 0, tile_columns * sizeof(std::int32_t));
                 std::memset(t.scales + q * t.stride + j, 0, tile_columns * sizeof(float));
-                right_.pack_right(
-                    first_column + j, present, tile_columns, first, g.size_of(q),
-                    b.right + j * b.column_words + q * right_.right_words(g.size) * tile_columns, sums);
-                for (std::size_t c = 0; c < present; ++c)
-                    set_terms(right_, t, q, j + c, first_column + j + c, first,
-                              static_cast<std::uint32_t>(sums[c]));
             }
+            right_.pack_right(first_column + j, present, tile_columns, g, b.right + j * b.column_words,
+                              sums_from(t, g, j, tile_columns));
+            for (std::size_t c = 0; c < present; ++c)
+                set_terms(right_, t, g, j + c, first_column + j + c);
         }
     }
 
@@ -285,26 +292,19 @@ class integer_product {
             }
     }
 
-    struct group_shape {
-        std::ptrdiff_t left_plane = 0;  ///< words
-        std::ptrdiff_t right_plane = 0;
-        std::size_t steps = 0;
-    };
-    group_shape shape_of_group(std::size_t codes) const noexcept {
-        return {static_cast<std::ptrdiff_t>(left_.plane_words(codes)),
-                static_cast<std::ptrdiff_t>(right_.plane_words(codes)) * engine_.columns, left_.steps(codes)};
-    }
-
     /// Rows first_row … of the block and a panel of columns from j on; `out` is where they lie.
     void run_tiles(const block& b, const code_groups& g, std::size_t first_row, std::size_t j,
                    std::size_t height, std::size_t width, const integer_output& out,
                    bool starts_empty) const noexcept {
         constexpr std::size_t most_sums = 512;  // of any engine's tile
         alignas(64) std::int32_t sums[most_sums];
+        alignas(64) float scaled_sums[most_sums];
         const auto tile_rows = static_cast<std::size_t>(engine_.rows);
         const auto tile_columns = static_cast<std::size_t>(engine_.columns);
         integer_tile t;
         t.left_row = static_cast<std::ptrdiff_t>(b.left_row);
+        t.left_plane = static_cast<std::ptrdiff_t>(left_.plane_words(g));
+        t.right_plane = static_cast<std::ptrdiff_t>(right_.plane_words(g)) * engine_.columns;
         t.left_planes = left_.planes();
         t.right_planes = right_.planes();
         t.sums = sums;
@@ -314,16 +314,17 @@ class integer_product {
         integer_results results;
         results.sums = sums;
         results.sums_row = t.sums_row;
+        results.scaled_sums = scaled_sums;
+        results.starts_empty = starts_empty;
+        results.ends = g.first + g.count == depth_;
         results.columns = static_cast<int>(width);
         results.shift = shift_;
         results.is_separable = b.is_separable;
         results.out_row = out.row;
-        // Whole groups, and the last one.
-        const std::size_t groups = g.groups(), last_size = g.size_of(groups - 1);
-        const group_shape whole = shape_of_group(g.size), last = shape_of_group(last_size);
-        const bool ends = g.first + g.count == depth_;
-        const std::size_t left_group = left_.left_words(g.size);
-        const std::size_t right_group = right_.right_words(g.size) * tile_columns;
+        const std::size_t groups = g.groups();
+        const std::size_t steps = left_.steps(g.size), last_steps = left_.steps(g.size_of(groups - 1));
+        const std::size_t left_group = left_.group_words(g.size);
+        const std::size_t right_group = right_.group_words(g.size) * tile_columns;
         const std::uint32_t* const panel = b.right + j * b.column_words;
         const std::size_t tiles = (height + tile_rows - 1) / tile_rows;
         for (std::size_t tile = 0, i = 0; tile < tiles; ++tile) {
@@ -331,12 +332,9 @@ class integer_product {
             t.rows = results.rows = static_cast<int>(rows);
             results.out = element(out, i, 0).data;
             for (std::size_t q = 0; q < groups; ++q) {
-                const group_shape& shape = q + 1 == groups ? last : whole;
                 t.left = b.left + (first_row + i) * b.left_row + q * left_group;
-                t.left_plane = shape.left_plane;
                 t.right = panel + q * right_group;
-                t.right_plane = shape.right_plane;
-                t.steps = shape.steps;
+                t.steps = q + 1 == groups ? last_steps : steps;
                 engine_.multiply(t);
                 const std::size_t x = q * b.left_terms.stride + first_row + i,
                                   y = q * b.right_terms.stride + j;
@@ -346,8 +344,8 @@ class integer_product {
                 results.right_sums = b.right_terms.products + y;
                 results.right_offsets = b.right_terms.offsets + y;
                 results.right_scales = b.right_terms.scales + y;
-                results.starts_empty = starts_empty && q == 0;
-                results.is_last = ends && q + 1 == groups;
+                results.is_first = q == 0;
+                results.is_last = q + 1 == groups;
                 finish_(results);
             }
             i += rows;

@@ -62,6 +62,8 @@ class integer_operand {
                        }};
         if (is_across)
             turn(level);
+        else if (lines.layout == packed_layout::contiguous && lines.format.bits() == 8)
+            set_bytes(lines.bytes, static_cast<std::ptrdiff_t>(lines.line_stride));
     }
     /// Bytes of memory.
     /// @throws std::bad_alloc
@@ -75,6 +77,8 @@ class integer_operand {
             std::swap(bytes_.line_stride, bytes_.code_stride);
             std::swap(source_.lines, source_.length);
             turn(level);
+        } else if (lines.code_stride == 1) {
+            set_bytes(lines.bytes, lines.line_stride);
         }
     }
     integer_operand(const integer_operand&) = delete;
@@ -123,6 +127,11 @@ class integer_operand {
         source_.object = &bytes_;
         source_.read_codes = &read_bytes;
         source_.read_planes = nullptr;
+        set_bytes(turned, bytes_.line_stride);
+    }
+    void set_bytes(const std::uint8_t* bytes, std::ptrdiff_t stride) noexcept {
+        source_.bytes = bytes;
+        source_.byte_stride = stride;
     }
 
     halfulp::detail::packed_lines packed_{};

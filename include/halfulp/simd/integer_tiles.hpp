@@ -57,9 +57,12 @@ struct integer_results {
     const float* left_scales = nullptr;
     const float* right_scales = nullptr;
     void* out = nullptr;
-    std::ptrdiff_t out_row = 0;  ///< elements
-    bool starts_empty = true;    ///< out is not read
-    bool is_last = true;         ///< out gets results, not sums that go on
+    std::ptrdiff_t out_row = 0;    ///< elements
+    bool starts_empty = true;      ///< out is not read
+    float* scaled_sums = nullptr;  ///< of the groups of a stretch of k, row by row like `sums`
+    bool is_first = true;          ///< of these groups
+    bool is_last = true;
+    bool ends = true;  ///< out gets results after the last of them, not sums that go on
 };
 
 }  // namespace simd

@@ -10,17 +10,22 @@ inline namespace v0 {
 namespace simd {
 namespace HALFULP_FAMILY {
 
-/// to[i] = (from[i] ^ flip) − offset, and the sum of the unsigned from[i] ^ flip, for `count` bytes, a multiple of 64.
+/// to[i] = (from[i] ^ flip) − offset, and the sum of the unsigned from[i] ^ flip, for `count` bytes, a multiple of 64;
+/// or, with sums_of_eight, those of each eight, there.
 inline std::uint32_t shift_codes(const std::uint8_t* from, std::uint8_t* to, std::size_t count,
-                                 std::uint8_t flip, std::uint8_t offset) noexcept {
+                                 std::uint8_t flip, std::uint8_t offset,
+                                 std::uint64_t* sums_of_eight) noexcept {
     const words8 flips = words8{} + flip, offsets = words8{} + offset;
     words64 sums = {};
     for (std::size_t i = 0; i < count; i += register_bytes) {
         const words8 code = load<words8>(from + i) ^ flips;
         words64 parts;
         __asm__("{vpsadbw %2, %1, %0|vpsadbw %0, %1, %2}" : "=v"(parts) : "v"(code), "v"(words8{}));
-        sums += parts;
         store(to + i, code - offsets);
+        if (sums_of_eight != nullptr)
+            store(sums_of_eight + i / 8, parts);
+        else
+            sums += parts;
     }
     return static_cast<std::uint32_t>(sum_of_lanes(sums));
 }

@@ -47,7 +47,9 @@ HALFULP_ALWAYS_INLINE void store_result(void* to, int columns, Register value) n
 template <bool Whole, bool StartsEmpty>
 inline void finish_integers_of(const integer_results& t) noexcept {
     constexpr int lanes = register_bytes / 4;
-    const int rows = t.rows, all_columns = t.columns, shift = t.shift;
+    const int rows = t.rows, all_columns = t.columns;
+    const words32 shifts =
+        words32{} + static_cast<std::uint32_t>(t.shift);  // one operation, a common count two
     const std::int32_t* const left_sums = t.left_sums;
     const std::ptrdiff_t sums_row = t.sums_row, out_row = t.out_row;
     for (int j = 0; j < all_columns; j += lanes) {
@@ -57,7 +59,7 @@ inline void finish_integers_of(const integer_results& t) noexcept {
         std::int32_t* out = static_cast<std::int32_t*>(t.out) + j;
 #pragma GCC unroll 4
         for (int r = 0; r < rows; ++r) {
-            words32 x = (load<words32>(sums) << shift) +
+            words32 x = (load<words32>(sums) << shifts) +
                         (words32{} + static_cast<std::uint32_t>(left_sums[r]) + right_sum);
             if constexpr (!StartsEmpty)
                 x += load_result<words32>(out, columns);
@@ -100,26 +102,26 @@ HALFULP_ALWAYS_INLINE reals32 to_reals(words32 x) noexcept {
     return result;
 }
 
-/// out ← fma(float(integer), left scale · right scale, out), from 0 where out starts empty: each step rounded to
-/// nearest. Whole: C has all columns of the tile's registers. Reads `t` once, as stores might change it.
-template <bool Whole, bool IsSeparable, bool StartsEmpty>
-inline void finish_scaled_of(const integer_results& t) noexcept {
+/// before ← fma(float(integer), left scale · right scale, before), from 0 where it starts empty: each step rounded to
+/// nearest. These are sums of a tile, as wide as its registers. Reads `t` once, as stores might change it.
+template <bool IsSeparable, bool StartsEmpty>
+inline void add_scaled_group(const integer_results& t, float* sums_of_groups) noexcept {
     constexpr int lanes = register_bytes / 4;
-    const int rows = t.rows, all_columns = t.columns, shift = t.shift;
-    const bool is_last = t.is_last;
+    const int rows = t.rows, columns = t.columns;
+    const words32 shifts =
+        words32{} + static_cast<std::uint32_t>(t.shift);  // one operation, a common count two
     const std::int32_t *const left_sums = t.left_sums, *const left_offsets = t.left_offsets;
     const float* const left_scales = t.left_scales;
-    const std::ptrdiff_t sums_row = t.sums_row, out_row = t.out_row;
-    for (int j = 0; j < all_columns; j += lanes) {
-        const int columns = Whole ? lanes : all_columns - j;
+    const std::ptrdiff_t row = t.sums_row;
+    for (int j = 0; j < columns; j += lanes) {
         const reals32 right_scale = load<reals32>(t.right_scales + j);
         const words32 right_sum = load<words32>(t.right_sums + j);
         const words32 right_offset = load<words32>(t.right_offsets + j);
         const std::int32_t* sums = t.sums + j;
-        float* out = static_cast<float*>(t.out) + j;
+        float* to = sums_of_groups + j;
 #pragma GCC unroll 4
-        for (int r = 0; r < rows; ++r) {
-            const words32 products = load<words32>(sums) << shift;
+        for (int r = 0; r < rows; ++r, sums += row, to += row) {
+            const words32 products = load<words32>(sums) << shifts;
             const words32 left_sum = words32{} + static_cast<std::uint32_t>(left_sums[r]);
             words32 integers;
             if constexpr (IsSeparable)
@@ -129,28 +131,39 @@ inline void finish_scaled_of(const integer_results& t) noexcept {
                            multiply_lanes(words32{} + static_cast<std::uint32_t>(left_offsets[r]), right_sum);
             reals32 sum{};
             if constexpr (!StartsEmpty)
-                sum = load_result<reals32>(out, columns);
+                sum = load<reals32>(to);
             fused_multiply_add(sum, to_reals(integers), as_rounded(repeat(left_scales[r]) * right_scale));
-            store_result(out, columns, sum);
-            sums += sums_row;
-            out += out_row;
-        }
-        if (is_last) {
-            out = static_cast<float*>(t.out) + j;
-            for (int r = 0; r < rows; ++r, out += out_row)
-                store_result(out, columns,
-                             step_registers<chain_of<float>>::finished(load_result<reals32>(out, columns)));
+            store(to, sum);
         }
     }
 }
+/// The sums of groups between C and the tile's own memory, where they lie side by side: rows of C may meet in one set
+/// of the cache.
 inline void finish_scaled(const integer_results& t) noexcept {
-    static constexpr void (*functions[])(const integer_results&) noexcept = {
-        &finish_scaled_of<false, false, false>, &finish_scaled_of<false, false, true>,
-        &finish_scaled_of<false, true, false>,  &finish_scaled_of<false, true, true>,
-        &finish_scaled_of<true, false, false>,  &finish_scaled_of<true, false, true>,
-        &finish_scaled_of<true, true, false>,   &finish_scaled_of<true, true, true>};
-    const bool is_whole = t.columns % (register_bytes / 4) == 0;
-    functions[4 * is_whole + 2 * t.is_separable + t.starts_empty](t);
+    constexpr int lanes = register_bytes / 4;
+    const int rows = t.rows, columns = t.columns;
+    const std::ptrdiff_t row = t.sums_row, out_row = t.out_row;
+    float* const sums = t.scaled_sums;
+    float* const out = static_cast<float*>(t.out);
+    if (t.is_first && !t.starts_empty)
+        for (int r = 0; r < rows; ++r)
+            for (int j = 0; j < columns; j += lanes)
+                store(sums + r * row + j, load_result<reals32>(out + r * out_row + j, columns - j));
+    if (t.is_separable)
+        t.starts_empty&& t.is_first ? add_scaled_group<true, true>(t, sums)
+                                    : add_scaled_group<true, false>(t, sums);
+    else
+        t.starts_empty&& t.is_first ? add_scaled_group<false, true>(t, sums)
+                                    : add_scaled_group<false, false>(t, sums);
+    if (!t.is_last)
+        return;
+    const bool ends = t.ends;
+    for (int r = 0; r < rows; ++r)
+        for (int j = 0; j < columns; j += lanes) {
+            const reals32 sum = load<reals32>(sums + r * row + j);
+            store_result(out + r * out_row + j, columns - j,
+                         ends ? step_registers<chain_of<float>>::finished(sum) : sum);
+        }
 }
 
 /// As many signed 32-bit integers as a register of double has lanes, exactly.
