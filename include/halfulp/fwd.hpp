@@ -22,7 +22,11 @@ enum class granularity : unsigned char;
 enum class quantization_scheme : unsigned char;
 enum class calibration : unsigned char;
 enum class integer_scheme : unsigned char;
+enum class product_definition : unsigned char;
+enum class l_mul_subnormals : unsigned char;
+enum class l_mul_underflow : unsigned char;
 struct projection;
+struct l_mul_options;
 struct status;
 template <class T>
 struct with_status;

@@ -9,6 +9,7 @@
 #include <halfulp/arithmetic/exact.hpp>
 #include <halfulp/arithmetic/execution.hpp>
 #include <halfulp/arithmetic/integer.hpp>
+#include <halfulp/arithmetic/l_mul.hpp>
 #include <halfulp/arithmetic/native.hpp>
 #include <halfulp/arithmetic/rounded.hpp>
 #include <halfulp/core/error_free.hpp>
@@ -19,6 +20,7 @@
 #include <halfulp/formats/dynamic_functions.hpp>
 #include <halfulp/formats/exponential.hpp>
 #include <halfulp/formats/functions.hpp>
+#include <halfulp/formats/l_mul.hpp>
 #include <halfulp/formats/limits.hpp>
 #include <halfulp/formats/literals.hpp>
 #include <halfulp/formats/named.hpp>
