@@ -7,7 +7,6 @@
 #include <halfulp/arithmetic/integer.hpp>
 #include <halfulp/formats/packed.hpp>
 #include <halfulp/kernels/matmul_options.hpp>
-#include <halfulp/simd/integer_matvec.hpp>
 #include <halfulp/simd/integer_sources.hpp>
 #include <halfulp/simd/multiply_integers.hpp>
 
@@ -84,7 +83,8 @@ bool integer_matvec_fast(const A& a, const X& x, const vector_view<Y>& y, bool a
                                      matrix_view<Y>(y.data(), y.size(), 1, y.stride(), 1), a.columns(),
                                      a.columns(), accumulate, policy);
         }
-        multiply_packed_rows(level, lines_of(a), vector.source(), y, accumulate, policy);
+        multiply_packed_rows(level, lines_of(a), vector.source(),
+                             matrix_view<Y>(y.data(), y.size(), 1, y.stride(), 1), accumulate, policy);
         return true;
     }
 #endif

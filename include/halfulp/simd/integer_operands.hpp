@@ -55,6 +55,7 @@ struct integer_source {
                         std::uint32_t* to, std::size_t plane_stride) noexcept = nullptr;
     const std::uint8_t* bytes = nullptr;  ///< the codes themselves where they are bytes in memory, or null
     std::ptrdiff_t byte_stride = 0;       ///< from a line to the next
+    const halfulp::detail::packed_lines* packed = nullptr;  ///< what the lines are as they lie, or null
     /// Of line l and code k at l · line_stride + k / group_size · group_stride, or null: real = scale · (integer + zero
     /// point).
     const float* scales = nullptr;

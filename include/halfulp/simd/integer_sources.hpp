@@ -60,6 +60,7 @@ class integer_operand {
                            simd::read_planes(at, *static_cast<const halfulp::detail::packed_lines*>(object),
                                              line, first, count, to, plane_stride);
                        }};
+        source_.packed = &packed_;
         if (is_across)
             turn(level);
         else if (lines.layout == packed_layout::contiguous && lines.format.bits() == 8)
@@ -127,6 +128,7 @@ class integer_operand {
         source_.object = &bytes_;
         source_.read_codes = &read_bytes;
         source_.read_planes = nullptr;
+        source_.packed = nullptr;
         set_bytes(turned, bytes_.line_stride);
     }
     void set_bytes(const std::uint8_t* bytes, std::ptrdiff_t stride) noexcept {

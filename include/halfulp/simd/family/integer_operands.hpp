@@ -18,6 +18,7 @@ inline std::uint32_t shift_codes(const std::uint8_t* from, std::uint8_t* to, std
     const words8 flips = words8{} + flip, offsets = words8{} + offset;
     words64 sums = {};
     for (std::size_t i = 0; i < count; i += register_bytes) {
+        __builtin_prefetch(from + i + 1024, 0, 2);
         const words8 code = load<words8>(from + i) ^ flips;
         words64 parts;
         __asm__("{vpsadbw %2, %1, %0|vpsadbw %0, %1, %2}" : "=v"(parts) : "v"(code), "v"(words8{}));

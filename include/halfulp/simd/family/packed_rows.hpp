@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Packed rows of integers times a vector of bytes: see simd/for_each_family.hpp for how this text is used, and
+// Packed rows of integers times a few vectors of bytes: see simd/for_each_family.hpp for how this text is used, and
 // simd/integer_matvec.hpp for what it is part of.
 
 #if defined(HALFULP_FAMILY)
@@ -33,10 +33,11 @@ HALFULP_ALWAYS_INLINE words32 masked_code(words32 x, words32 mask, words32 flip)
     return flip;
 }
 
-/// sums[r] = Σ code · x and code_sums[r] = Σ code · (code counts) over the chunks of Rows rows; a chunk is 64 bytes
-/// of codes whose width divides 8, field f of byte i belonging to x[64·f + i], or 64 codes of another width.
-template <int Bits, int Rows, bool WithSums>
-inline void multiply_packed_rows_of(const packed_rows& t) noexcept {
+/// sums[r][v] += Σ code · x over the chunks of `Rows` rows and `Vectors` vectors, the last of `rows` and `vectors`
+/// repeated where there are fewer; a chunk is 64 bytes of codes whose width divides 8, field f of byte i belonging to
+/// x[64·f + i], or 64 codes of another width.
+template <int Bits, int Rows, int Vectors>
+inline void multiply_packed_tile(const packed_rows& t, int rows, int vectors) noexcept {
     constexpr bool divides = 8 % Bits == 0;
     constexpr int fields = divides ? 8 / Bits : 1;
     constexpr std::size_t chunk = divides ? 64 : 8 * Bits;
@@ -47,34 +48,39 @@ inline void multiply_packed_rows_of(const packed_rows& t) noexcept {
     const words8 order = load<words8>(bit_permutation<Bits>.from_bytes);
     const words8 shifts = load<words8>(bit_permutation<Bits>.shifts);
     const std::uint64_t bytes_there = first_bytes(8 * Bits);
-    integers32 sums[Rows], code_sums[WithSums ? Rows : 1];
+    const std::uint8_t* line[Rows];
+    const std::uint8_t* x[Vectors];
+    integers32 sums[Rows][Vectors];
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) {
-        sums[r] = integers32{};
-        if constexpr (WithSums)
-            code_sums[r] = integers32{};
+        line[r] = t.codes + (r < rows ? r : rows - 1) * t.stride;
+#pragma GCC unroll 4
+        for (int v = 0; v < Vectors; ++v)
+            sums[r][v] = integers32{};
     }
-    const std::uint8_t* x = t.x;
-    const std::uint8_t* counts = t.counts;
-    const std::uint8_t* line = t.codes;
-    for (std::size_t c = 0; c < t.chunks; ++c, line += chunk) {
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; ++v)
+        x[v] = t.x + (v < vectors ? v : vectors - 1) * t.x_stride;
+    const std::size_t bytes = t.chunks * chunk;
+    const std::ptrdiff_t ahead = t.ahead;
+    for (std::size_t c = 0, k = 0; c < bytes; c += chunk) {
         words32 codes[Rows];
 #pragma GCC unroll 8
         for (int r = 0; r < Rows; ++r) {
-            const std::uint8_t* const place = line + r * t.stride;
+            const std::uint8_t* const place = line[r] + c;
             if constexpr (divides)
                 codes[r] = load<words32>(place);
             else
                 codes[r] = reinterpret_cast<words32>(
                     shift_out_bytes(permute_bytes(load_bytes(place, bytes_there), order), shifts));
-            __builtin_prefetch(place + t.ahead, 0, 3);
+            __builtin_prefetch(place + ahead, 0, 3);
         }
 #pragma GCC unroll 8
-        for (int f = 0; f < fields; ++f) {
-            const words32 terms = load<words32>(x);
-            words32 ones = {};
-            if constexpr (WithSums)
-                ones = load<words32>(counts);
+        for (int f = 0; f < fields; ++f, k += 64) {
+            words32 terms[Vectors];
+#pragma GCC unroll 4
+            for (int v = 0; v < Vectors; ++v)
+                terms[v] = load<words32>(x[v] + k);
 #pragma GCC unroll 8
             for (int r = 0; r < Rows; ++r) {
                 words32 code = codes[r];
@@ -85,20 +91,36 @@ inline void multiply_packed_rows_of(const packed_rows& t) noexcept {
                         reinterpret_cast<words32>(reinterpret_cast<words64>(code) >> (Bits * f)), mask, flip);
                 else
                     code = masked_code(code, mask, flip);
-                step_registers<sum_of_bytes>::apply(sums[r], terms, code);
-                if constexpr (WithSums)
-                    step_registers<sum_of_bytes>::apply(code_sums[r], ones, code);
+#pragma GCC unroll 4
+                for (int v = 0; v < Vectors; ++v)
+                    step_registers<sum_of_bytes>::apply(sums[r][v], terms[v], code);
             }
-            x += 64;
-            counts += 64;
         }
     }
-#pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r) {
-        add_total(t.sums[r], sums[r]);
-        if constexpr (WithSums)
-            add_total(t.code_sums[r], code_sums[r]);
+    if constexpr (Rows * Vectors == register_bytes / 4) {
+        // All lanes of all sums at once: after the turn register i holds lane i of each.
+        reals32 square[Rows * Vectors];
+        __builtin_memcpy(square, sums, sizeof sums);
+        turn_square(square);
+        words32 totals{};
+#pragma GCC unroll 16
+        for (int i = 0; i < Rows * Vectors; ++i)
+            totals += reinterpret_cast<words32>(square[i]);
+        alignas(64) std::uint32_t total[Rows * Vectors];
+        store(total, totals);
+        for (int r = 0; r < rows; ++r)
+            for (int v = 0; v < vectors; ++v) {
+                std::int32_t& sum = t.sums[r * t.sums_row + v];
+                sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + total[r * Vectors + v]);
+            }
+        return;
     }
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 4
+        for (int v = 0; v < Vectors; ++v)
+            if (r < rows)
+                add_total(t.sums[r * t.sums_row + v], sums[r][v]);
 }
 
 /// Rows that are read together: narrow codes leave more to do with each byte of the vector.
@@ -107,20 +129,26 @@ inline constexpr int rows_together = Bits <= 2 ? 8 : 4;
 
 template <int Bits>
 inline void multiply_packed_rows(const packed_rows& t) noexcept {
-    constexpr int rows = rows_together<Bits>;
+    constexpr int few_rows = rows_together<Bits>, many_rows = 4, many_vectors = 4;
     packed_rows part = t;
-    int r = 0;
-    for (; r + rows <= t.rows; r += rows) {
-        if (t.with_code_sums)
-            multiply_packed_rows_of<Bits, rows, true>(part);
-        else
-            multiply_packed_rows_of<Bits, rows, false>(part);
-        part.codes += rows * t.stride;
-        part.sums += rows;
-        part.code_sums += rows;
+    const int step = t.vectors <= 2 ? few_rows : many_rows;
+    for (int r = 0; r < t.rows; r += step) {
+        const int rows = t.rows - r < step ? t.rows - r : step;
+        part.codes = t.codes + r * t.stride;
+        part.ahead = t.ahead;
+        for (int v = 0, vectors = 0; v < t.vectors; v += vectors) {
+            part.x = t.x + v * t.x_stride;
+            part.sums = t.sums + r * t.sums_row + v;
+            vectors = t.vectors - v < many_vectors ? t.vectors - v : many_vectors;
+            if (vectors == 1)
+                multiply_packed_tile<Bits, few_rows, 1>(part, rows, vectors);
+            else if (vectors == 2)
+                multiply_packed_tile<Bits, few_rows, 2>(part, rows, vectors);
+            else
+                multiply_packed_tile<Bits, many_rows, many_vectors>(part, rows, vectors);
+            part.ahead = 0;  // what comes next has been fetched
+        }
     }
-    for (; r < t.rows; ++r, part.codes += t.stride, ++part.sums, ++part.code_sums)
-        multiply_packed_rows_of<Bits, 1, true>(part);
 }
 
 #endif
@@ -129,17 +157,16 @@ inline void multiply_packed_rows(const packed_rows& t) noexcept {
 inline void multiply_byte_rows(const packed_rows& t) noexcept {
     using step = step_registers<sum_of_halfwords>;
     const words16 flip = words16{} + static_cast<std::uint16_t>(t.flip);
-    for (int r = 0; r < t.rows; ++r) {
-        const std::uint8_t* const codes = t.codes + r * t.stride;
-        integers32 sums = {}, code_sums = {};
-        for (std::size_t i = 0; i < 64 * t.chunks; i += register_bytes / 2) {
-            const words32 code = reinterpret_cast<words32>(load_wide(codes + i) ^ flip);
-            step::apply(sums, reinterpret_cast<words32>(load_wide_signed(t.x + i)), code);
-            step::apply(code_sums, reinterpret_cast<words32>(load_wide(t.counts + i)), code);
+    for (int r = 0; r < t.rows; ++r)
+        for (int v = 0; v < t.vectors; ++v) {
+            const std::uint8_t* const codes = t.codes + r * t.stride;
+            const std::uint8_t* const x = t.x + v * t.x_stride;
+            integers32 sums = {};
+            for (std::size_t i = 0; i < 64 * t.chunks; i += register_bytes / 2)
+                step::apply(sums, reinterpret_cast<words32>(load_wide_signed(x + i)),
+                            reinterpret_cast<words32>(load_wide(codes + i) ^ flip));
+            add_total(t.sums[r * t.sums_row + v], sums);
         }
-        add_total(t.sums[r], sums);
-        add_total(t.code_sums[r], code_sums);
-    }
 }
 
 }  // namespace HALFULP_FAMILY
