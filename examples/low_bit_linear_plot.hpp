@@ -2,7 +2,7 @@
 #pragma once
 
 /// @file
-/// A picture of measurements: numbers in dB against the bits of a weight, a line for each width of the activations.
+/// A picture of measurements: numbers in dB against numbers of bits, a line for each kind of thing measured.
 
 #include <algorithm>
 #include <cmath>
@@ -24,10 +24,20 @@ struct plotted_line {
     std::vector<point> points;
 };
 
+/// What is written beside the axes.
+struct axis_names {
+    std::string bits = "bits a weight, those of its scales counted";
+    std::string decibel = "product over its error, dB";
+};
+
 class decibel_plot {
   public:
-    decibel_plot(std::string title, std::string subtitle, std::vector<plotted_line> lines)
-        : title_(std::move(title)), subtitle_(std::move(subtitle)), lines_(std::move(lines)) {
+    decibel_plot(std::string title, std::string subtitle, std::vector<plotted_line> lines,
+                 axis_names names = {})
+        : title_(std::move(title)),
+          subtitle_(std::move(subtitle)),
+          lines_(std::move(lines)),
+          names_(std::move(names)) {
         bool has_points = false;
         for (plotted_line& line : lines_) {
             std::erase_if(line.points, [](const auto& p) { return !std::isfinite(p.decibel); });
@@ -101,10 +111,10 @@ class decibel_plot {
         out << "<line x1=\"" << margin_left << "\" x2=\"" << end << "\" y1=\"" << bottom << "\" y2=\""
             << bottom << "\" stroke=\"#444444\"/>\n<line x1=\"" << margin_left << "\" x2=\"" << margin_left
             << "\" y1=\"" << margin_top << "\" y2=\"" << bottom << "\" stroke=\"#444444\"/>\n<text x=\""
-            << (margin_left + end) / 2 << "\" y=\"" << bottom + 48
-            << "\" text-anchor=\"middle\">bits a weight, those of its scales counted</text>\n"
-            << "<text transform=\"translate(26 " << middle
-            << ") rotate(-90)\" text-anchor=\"middle\">product over its error, dB</text>\n";
+            << (margin_left + end) / 2 << "\" y=\"" << bottom + 48 << "\" text-anchor=\"middle\">"
+            << names_.bits << "</text>\n"
+            << "<text transform=\"translate(26 " << middle << ") rotate(-90)\" text-anchor=\"middle\">"
+            << names_.decibel << "</text>\n";
     }
 
     void write_line(std::ostream& out, const plotted_line& line, const char* colour) const {
@@ -145,6 +155,7 @@ class decibel_plot {
 
     std::string title_, subtitle_;
     std::vector<plotted_line> lines_;
+    axis_names names_;
     double left_ = 1, right_ = 1, low_ = 0, high_ = 0, step_ = 1;
 };
 
