@@ -7,7 +7,7 @@
 
 using namespace halfulp_test;
 
-TEMPLATE_LIST_TEST_CASE("products of all pairs are the reference's", "", small_types) {
+TEMPLATE_LIST_TEST_CASE("products of all pairs of named types are the reference's", "", small_types) {
     tally t("l_mul, " + name_of(TestType::format) + ", all pairs, 4 definitions; " +
             std::to_string(many_options().size()) + " options on parts");
     check_options_at_run_time<TestType, TestType>(t);

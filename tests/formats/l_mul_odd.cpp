@@ -7,7 +7,7 @@
 
 using namespace halfulp_test;
 
-TEMPLATE_LIST_TEST_CASE("products of all pairs are the reference's", "", odd_types) {
+TEMPLATE_LIST_TEST_CASE("products of all pairs of odd types are the reference's", "", odd_types) {
     tally t("l_mul, " + name_of(TestType::format) + ", all pairs");
     check_options_at_run_time<TestType, TestType>(t);
     require(t);

@@ -7,7 +7,7 @@
 
 using namespace halfulp_test;
 
-TEST_CASE("products of all pairs are the reference's") {
+TEST_CASE("products of all pairs of P3109 numbers of 8 bits are the reference's") {
     tally t("l_mul, P3109 of 8 bits, all pairs");
     check_p3109<8, p3109::signedness::signed_values>(t);
     check_p3109<8, p3109::signedness::unsigned_values>(t);

@@ -7,7 +7,7 @@
 
 using namespace halfulp_test;
 
-TEST_CASE("products of all pairs are the reference's") {
+TEST_CASE("products of all pairs of narrow unsigned P3109 numbers are the reference's") {
     constexpr auto sign = p3109::signedness::unsigned_values;
     tally t("l_mul, unsigned P3109 of 3 to 6 bits, all pairs");
     check_p3109<3, sign>(t);
