@@ -52,7 +52,7 @@ TEST_CASE("the enumeration tends to the closed forms as operands get longer") {
     for (const int l : {-1, 0, 1, 2, 4, 6})
         for (const bool adder : {true, false}) {
             const mpq_class c = l < 0 ? mpq_class(0) : mpq_class(1, 1 << l);
-            if (l < 0 && !adder)
+            if ((l < 0 && !adder) || (halfulp_test::effort == 0 && l > 0))
                 continue;
             const auto limit = adder ? reference::l_mul_adder_limit(c) : reference::l_mul_formula_limit(c);
             l_mul_options options = l < 0 ? l_mul_mitchell : adder ? l_mul_adder : l_mul_formula;
