@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 /// @file
-/// Native products of two types in float; see matmul_native_checks.hpp.
+/// Native products of two types; see matmul_native_checks.hpp.
 
 #include <halfulp/formats/named.hpp>
 
@@ -25,6 +25,10 @@ TEST_CASE("operands of two types in float") {
     check_pair<float8_e4m3fn, float, float>("native float8_e4m3fn, float");
     check_pair<float16, float4_e2m1fn, float>("native float16, float4_e2m1fn");
     check_pair<std::int8_t, bfloat16, float>("native int8, bfloat16");
+}
+TEST_CASE("operands of two types in double") {
+    check_pair<bfloat16, double, double>("native bfloat16, double");
+    check_pair<float8_e5m2, float, double>("native float8_e5m2, float");
 }
 
 }  // namespace

@@ -32,5 +32,20 @@ TEST_CASE("sums in float, rounded to narrower results") {
     check_output<float, projected<formats::float6_e2m3fn, rounding::to_odd, saturation::finite>, float>(
         "float6_e2m3fn, to odd, of float");
 }
+TEST_CASE("sums in double, rounded to narrower results") {
+    check_output<double, float, double>("float of double");
+    check_output<double, float16, double>("float16 of double");
+    check_output<double, projected<formats::float8_e5m2, rounding::toward_zero, saturation::finite>, double>(
+        "float8_e5m2, toward zero, of double");
+}
+TEST_CASE("sums in float as double, tfloat32 and float32") {
+    check_output<float, double, float>("double of float");
+    check_output<float, tfloat32, float>("tfloat32 of float");
+    check_output<float, float32, float>("float32 of float");
+    tally t("bfloat16 of float: arrangements, vectors");
+    check_layouts<float, bfloat16, bfloat16, float>(t);
+    check_vectors<float, bfloat16, bfloat16, float>(t);
+    require(t);
+}
 
 }  // namespace
