@@ -120,8 +120,9 @@ template <class T, class U>
 constexpr void require_distinct(const char* function, const char* output_name, const matrix_view<T>& output,
                                 const char* input_name, const matrix_view<U>& input) {
     if (may_overlap(output, input))
-        throw_argument_error<aliasing_error>(
-            function, output_name, std::string("sharing memory with ") + input_name, "memory of its own");
+        throw_argument_error<aliasing_error>(function, output_name,
+                                             std::string("sharing memory with ").append(input_name),
+                                             "memory of its own");
 }
 
 /// require_equal_extents, usable in constant expressions.
