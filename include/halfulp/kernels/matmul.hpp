@@ -8,6 +8,7 @@
 #include <halfulp/kernels/dot.hpp>
 #include <halfulp/kernels/matmul_options.hpp>
 #include <halfulp/simd/matmul_exact.hpp>
+#include <halfulp/simd/matmul_l_mul.hpp>
 #include <halfulp/simd/matmul_native.hpp>
 #include <halfulp/simd/matmul_rounded.hpp>
 
@@ -46,7 +47,8 @@ bool matmul_fast(const matrix_view<A>&, const matrix_view<B>&, const matrix_view
 /// @throws std::bad_alloc  if a fast path gets no memory; parts of c may have been written by then
 ///
 /// There are fast paths with the bits of this definition for native<float> and native<double>
-/// (simd/matmul_native.hpp), rounded and fused (simd/matmul_rounded.hpp) and exact (simd/matmul_exact.hpp).
+/// (simd/matmul_native.hpp), rounded and fused (simd/matmul_rounded.hpp), l_mul (simd/matmul_l_mul.hpp) and exact
+/// (simd/matmul_exact.hpp).
 ///
 /// O(rows·columns·depth), constexpr. The definition allocates nothing; the fast paths keep a few MiB a thread
 /// (matmul_blocking) from one call to the next, and exact ones a few numbers a row and column.

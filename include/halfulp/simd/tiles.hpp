@@ -63,10 +63,16 @@ struct sum_of_halfwords {
     static constexpr bool has_edges = false;
 };
 
+/// Words of A a step; those of B are one.
+template <class Step>
+inline constexpr int left_words_of = 1;
+template <class Step>
+requires(Step::left_words > 0) inline constexpr int left_words_of<Step> = Step::left_words;
+
 /// What a tile is given: strides in words and sums.
 template <class Word, class Sum>
 struct tile {
-    const Word* a = nullptr;  ///< a row is `steps` words in a row
+    const Word* a = nullptr;  ///< a row is the words of `steps` steps in a row
     std::ptrdiff_t a_row = 0;
     const Word* b = nullptr;  ///< a step is a row of words, one a column
     std::ptrdiff_t b_row = 0;
@@ -99,6 +105,7 @@ struct tile_shape {
     bool has_edges;  ///< as the step says
     function functions[most_tile_rows][3];
     function row;  ///< one row and four times the columns, where there is one: two chains are not enough
+    int left_words = 1;  ///< a step
 };
 template <class Step>
 using shape_for = tile_shape<typename Step::word, typename Step::sum>;
@@ -232,8 +239,9 @@ class tiled_product {
         const std::size_t most_columns = is_thin ? 2 * tile_columns : blocking_.columns * 4 / sizeof(word);
         const std::size_t block_columns =
             rounded_up(most_columns < columns && most_columns != 0 ? most_columns : columns, tile_columns);
+        const auto left_words = static_cast<std::size_t>(shape_.left_words);
         const std::size_t a_stride =
-            block_steps + 64 / sizeof(word);  // rows begin in different sets of the cache
+            block_steps * left_words + 64 / sizeof(word);  // rows begin in different sets of the cache
         const std::size_t b_words = use_b ? 0 : block_columns * block_steps;
         thread_local workspace memory;
         word* const b_block = static_cast<word*>(memory.reserve(
@@ -258,10 +266,12 @@ class tiled_product {
                     t.first_column = first_column + j;
                     t.first_step = k;
                     if (use_a) {
-                        t.a = a_.lines + static_cast<std::ptrdiff_t>(first_row + i) * a_.line_stride + k;
+                        t.a = a_.lines + static_cast<std::ptrdiff_t>(first_row + i) * a_.line_stride +
+                              k * left_words;
                         t.a_row = a_.line_stride;
                     } else {
-                        a_.pack_left(a_, first_row + i, height, k, depth, a_block, a_stride);
+                        a_.pack_left(a_, first_row + i, height, k * left_words, depth * left_words, a_block,
+                                     a_stride);
                         t.a = a_block;
                         t.a_row = static_cast<std::ptrdiff_t>(a_stride);
                     }

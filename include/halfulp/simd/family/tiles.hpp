@@ -19,15 +19,28 @@ HALFULP_ALWAYS_INLINE void fused_multiply_add(reals64& sum, reals64 x, reals64 y
     __asm__("{vfmadd231pd %2, %1, %0|vfmadd231pd %0, %1, %2}" : "+v"(sum) : "v"(x), "v"(y));
 }
 
-/// The registers of a step, how an operand word of A fills one, and the step itself.
+/// The registers of a step: `operands` as they are loaded, what `left` makes of words of A and `right` of a register
+/// of B, and the step itself, which takes these.
 template <class Step>
 struct step_registers;
 
+/// Words that are taken as they are, one of A in all lanes.
+template <class Word, class Operands>
+struct step_words {
+    using operands = Operands;
+    static HALFULP_ALWAYS_INLINE operands left(const Word* x) noexcept {
+        if constexpr (std::same_as<Word, std::uint32_t>)
+            return operands{} + *x;
+        else
+            return repeat(*x);
+    }
+    static HALFULP_ALWAYS_INLINE operands right(operands y) noexcept { return y; }
+};
+
 template <class Carrier>
-struct step_registers<chain_of<Carrier>> {
+struct step_registers<chain_of<Carrier>> : step_words<Carrier, typename lanes_of<Carrier>::reals> {
     using operands = typename lanes_of<Carrier>::reals;
     using sums = operands;
-    static HALFULP_ALWAYS_INLINE operands repeat(Carrier x) noexcept { return HALFULP_FAMILY::repeat(x); }
     static HALFULP_ALWAYS_INLINE void apply(sums& sum, operands x, operands y) noexcept {
         fused_multiply_add(sum, x, y);
     }
@@ -39,10 +52,8 @@ struct step_registers<chain_of<Carrier>> {
 
 #if HALFULP_FAMILY_BYTES == 64
 template <>
-struct step_registers<chain_of_pairs> {
-    using operands = words32;
+struct step_registers<chain_of_pairs> : step_words<std::uint32_t, words32> {
     using sums = reals32;
-    static HALFULP_ALWAYS_INLINE operands repeat(std::uint32_t x) noexcept { return operands{} + x; }
     static HALFULP_ALWAYS_INLINE void apply(sums& sum, operands x, operands y) noexcept {
         // The assembler is asked for an extension that only this instruction needs; it runs where
         // extensions::bf16 is set.
@@ -55,10 +66,8 @@ struct step_registers<chain_of_pairs> {
 #endif
 
 /// What the steps in integers have in common.
-struct integer_step_registers {
-    using operands = words32;
+struct integer_step_registers : step_words<std::uint32_t, words32> {
     using sums = integers32;
-    static HALFULP_ALWAYS_INLINE operands repeat(std::uint32_t x) noexcept { return operands{} + x; }
     static HALFULP_ALWAYS_INLINE sums finished(sums x) noexcept { return x; }
 };
 #if HALFULP_FAMILY_BYTES == 64
@@ -211,22 +220,22 @@ inline void multiply_tile(const tile_for<Step>& t) noexcept {
 
     const word* ahead = t.ahead;
     for (std::size_t k = 0; k < t.steps; ++k) {
-        operands y[Registers];
+        decltype(registers::right(operands{})) y[Registers];
 #pragma GCC unroll 8
         for (int j = 0; j + !Whole < Registers; ++j)
-            y[j] = load<operands>(b + j * lanes);
+            y[j] = registers::right(load<operands>(b + j * lanes));
         if constexpr (!Whole)
-            y[Registers - 1] = last_operands.load(b + (Registers - 1) * lanes);
+            y[Registers - 1] = registers::right(last_operands.load(b + (Registers - 1) * lanes));
 #pragma GCC unroll 12
         for (int i = 0; i < Rows; ++i) {
-            const operands x = registers::repeat(*reinterpret_cast<const word*>(a[i / 3] + (i % 3) * row));
+            const auto x = registers::left(reinterpret_cast<const word*>(a[i / 3] + (i % 3) * row));
 #pragma GCC unroll 8
             for (int j = 0; j < Registers; ++j)
                 registers::apply(c[i][j], x, y[j]);
         }
 #pragma GCC unroll 4
         for (int g = 0; g < groups; ++g)
-            a[g] += sizeof(word);
+            a[g] += sizeof(word) * left_words_of<Step>;
         b += t.b_row;
         __builtin_prefetch(ahead, 0, 2);
         ahead += t.ahead_step;
@@ -237,7 +246,10 @@ inline void multiply_tile(const tile_for<Step>& t) noexcept {
         for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 8
             for (int j = 0; j < Registers; ++j)
-                c[i][j] = registers::finished(c[i][j]);
+                if constexpr (requires { registers::finished(c[i][j], t.context); })
+                    c[i][j] = registers::finished(c[i][j], t.context);
+                else
+                    c[i][j] = registers::finished(c[i][j]);
     }
     store_tile<Rows, Registers, Whole>(c, t.c, t.c_row, last);
 }
@@ -246,7 +258,8 @@ inline void multiply_tile(const tile_for<Step>& t) noexcept {
 template <class Step>
 inline constexpr shape_for<Step> shape_of_tiles = [] {
     constexpr int lanes = register_bytes / static_cast<int>(sizeof(typename Step::sum));
-    shape_for<Step> shape{register_bytes == 64 ? 12 : 6, 2 * lanes, Step::has_edges, {}, nullptr};
+    shape_for<Step> shape{
+        register_bytes == 64 ? 12 : 6, 2 * lanes, Step::has_edges, {}, nullptr, left_words_of<Step>};
     if constexpr (Step::has_edges)
         shape.row = &multiply_tile<Step, 1, 8, true>;
 #define HALFULP_TILE_ROWS(rows)                                                                    \
