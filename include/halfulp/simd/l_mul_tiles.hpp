@@ -42,7 +42,8 @@ struct l_mul_step {
     using word = std::uint32_t;
     using sum = float;
     static constexpr bool has_avx2 = true;
-    static constexpr bool has_edges = Range != l_mul_range::any;
+    static constexpr bool has_edges = Range == l_mul_range::normal;
+    static constexpr bool gives_results = true;
     static constexpr int left_words = Range <= l_mul_range::normal_or_faint ? 1 : 2;
 };
 /// The same for two products a step, in the halves of words, of which the upper one comes first.
@@ -51,7 +52,8 @@ struct l_mul_step_of_pairs {
     using word = std::uint32_t;
     using sum = float;
     static constexpr bool has_avx2 = false;
-    static constexpr bool has_edges = true;
+    static constexpr bool has_edges = Range == l_mul_range::normal;
+    static constexpr bool gives_results = true;
     static constexpr int left_words = Range <= l_mul_range::normal_or_faint ? 1 : 2;
 };
 

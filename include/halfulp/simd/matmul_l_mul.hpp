@@ -143,7 +143,11 @@ bool matmul_fast(const matrix_view<A>& a, const matrix_view<B>& b, const matrix_
 
         const auto start = [&](const C& value) { return arithmetic.template start<X, Y>(value); };
         const auto finish = [&](const float* sums, const vector_view<C>& row, std::size_t, std::size_t) {
-            write_results(level, arithmetic, sums, row);
+            if constexpr (std::same_as<C, float>)
+                for (std::size_t j = 0; j < row.size(); ++j)
+                    row[j] = sums[j];
+            else
+                write_results(level, arithmetic, sums, row);
         };
         constexpr int product_bits = l_mul_product_bits(resolved, x_format, y_format);
         simd::l_mul_context context;
@@ -151,7 +155,8 @@ bool matmul_fast(const matrix_view<A>& a, const matrix_view<B>& b, const matrix_
         if (is_in_range && !are_all_zero && !options.accumulate)
             faint = l_mul_faint_zeros::of(lowest, x.largest - x.lowest, y.largest - y.lowest, product_bits,
                                           a.columns());
-        const auto run = [&]<class Step>(Step, simd::l_mul_left_form form) {
+        const auto run = [&](const simd::tile_shape<std::uint32_t, float>& shape,
+                             simd::l_mul_left_form form) {
             simd::l_mul_layout right_layout = y_layout;
             if (form.range <= simd::l_mul_range::normal_or_faint && faint.is_possible) {
                 context.least_sum = faint.least_sum;
@@ -165,41 +170,44 @@ bool matmul_fast(const matrix_view<A>& a, const matrix_view<B>& b, const matrix_
                 level, columns, right_layout, form.is_pair,
                 form.range <= simd::l_mul_range::normal_or_faint ? y.lowest : 0);
             const std::size_t steps = form.is_pair ? (a.columns() + 1) / 2 : a.columns();
-            multiply_by_tiles(simd::shape_at<Step>(level), simd::operand_of<std::uint32_t>(level, left),
+            multiply_by_tiles(shape, simd::operand_of<std::uint32_t>(level, left),
                               simd::operand_of<std::uint32_t>(level, right), steps, c, options, a.columns(),
                               start, finish, &context);
             return true;
         };
 
-        // 3. Two terms a step: sums are multiples of the last bit of the smallest product, which is normal. A last term
-        // without a partner has a zero of A for one.
+        // 3. Two terms a step: sums are multiples of the last bit of the smallest product, which is normal, unless they
+        // start from something else. A last term without a partner has a zero of A for one.
         using simd::l_mul_range;
         if constexpr (product_bits <= formats::bfloat16.significand_bits)
-            if (level == simd::isa::avx512 && simd::available_extensions().bf16 && is_in_range &&
-                (are_all_zero || lowest >= 8 * std::int64_t{exponent_step}) && simd::pairs_are_two_steps()) {
+            if (level == simd::isa::avx512 && simd::available_extensions().bf16 && !options.accumulate &&
+                is_in_range && (are_all_zero || lowest >= 8 * std::int64_t{exponent_step}) &&
+                simd::pairs_are_two_steps()) {
                 constexpr std::uint32_t twice = l_mul_twice(offset);
                 const bool left_has_zero = x.has_zero || a.columns() % 2 != 0;
                 if (faint.serves(left_has_zero, y.has_zero))
-                    return run(simd::l_mul_step_of_pairs<l_mul_range::normal>{},
+                    return run(simd::shape_at<simd::l_mul_step_of_pairs<l_mul_range::normal>>(level),
                                {l_mul_range::normal, true, twice});
                 if (faint.is_possible)
-                    return run(simd::l_mul_step_of_pairs<l_mul_range::normal_or_faint>{},
+                    return run(simd::shape_at<simd::l_mul_step_of_pairs<l_mul_range::normal_or_faint>>(level),
                                {l_mul_range::normal_or_faint, true, twice});
-                return run(simd::l_mul_step_of_pairs<l_mul_range::normal_or_zero>{},
+                return run(simd::shape_at<simd::l_mul_step_of_pairs<l_mul_range::normal_or_zero>>(level),
                            {l_mul_range::normal_or_zero, true, twice});
             }
         if (is_in_range && faint.serves(x.has_zero, y.has_zero))
-            return run(simd::l_mul_step<l_mul_range::normal>{}, {l_mul_range::normal, false, offset});
+            return run(simd::shape_at<simd::l_mul_step<l_mul_range::normal>>(level),
+                       {l_mul_range::normal, false, offset});
         if (faint.is_possible)
-            return run(simd::l_mul_step<l_mul_range::normal_or_faint>{},
+            return run(simd::shape_at<simd::l_mul_step<l_mul_range::normal_or_faint>>(level),
                        {l_mul_range::normal_or_faint, false, offset});
         if (is_in_range)
-            return run(simd::l_mul_step<l_mul_range::normal_or_zero>{},
+            return run(simd::shape_at<simd::l_mul_step<l_mul_range::normal_or_zero>>(level),
                        {l_mul_range::normal_or_zero, false, offset});
         if (is_bounded)
-            return run(simd::l_mul_step<l_mul_range::no_overflow>{},
+            return run(simd::shape_at<simd::l_mul_step<l_mul_range::no_overflow>>(level),
                        {l_mul_range::no_overflow, false, offset});
-        return run(simd::l_mul_step<l_mul_range::any>{}, {l_mul_range::any, false, offset});
+        return run(simd::shape_at<simd::l_mul_step<l_mul_range::any>>(level),
+                   {l_mul_range::any, false, offset});
     }
     return false;
 }

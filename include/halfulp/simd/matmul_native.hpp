@@ -56,7 +56,8 @@ void multiply_by_tiles(const simd::tile_shape<Word, Sum>& shape, const simd::ope
         [&](std::size_t i, std::size_t j, std::size_t rows, std::size_t columns) {
             const simd::default_floating_point_environment guard;
             if constexpr (std::same_as<C, Sum>)
-                if (shape.has_edges && c.column_stride() == 1)
+                if (shape.gives_results && c.column_stride() == 1 &&
+                    (shape.has_edges || columns % static_cast<std::size_t>(shape.columns) == 0))
                     return product.run(i, j, rows, columns, {&c(i, j), c.row_stride()}, !options.accumulate);
             // Sums in a buffer, in strips, as C has another type or other strides.
             constexpr std::size_t most_rows = 512, most_columns = 2048;

@@ -69,6 +69,12 @@ inline constexpr int left_words_of = 1;
 template <class Step>
 requires(Step::left_words > 0) inline constexpr int left_words_of<Step> = Step::left_words;
 
+/// True if the last sums of a tile are elements of a C of their type.
+template <class Step>
+inline constexpr bool gives_results = Step::has_edges;
+template <class Step>
+requires(Step::gives_results) inline constexpr bool gives_results<Step> = true;
+
 /// What a tile is given: strides in words and sums.
 template <class Word, class Sum>
 struct tile {
@@ -105,7 +111,8 @@ struct tile_shape {
     bool has_edges;  ///< as the step says
     function functions[most_tile_rows][3];
     function row;  ///< one row and four times the columns, where there is one: two chains are not enough
-    int left_words = 1;  ///< a step
+    int left_words = 1;          ///< a step
+    bool gives_results = false;  ///< the last sums are elements of a C of their type
 };
 template <class Step>
 using shape_for = tile_shape<typename Step::word, typename Step::sum>;

@@ -258,8 +258,8 @@ inline void multiply_tile(const tile_for<Step>& t) noexcept {
 template <class Step>
 inline constexpr shape_for<Step> shape_of_tiles = [] {
     constexpr int lanes = register_bytes / static_cast<int>(sizeof(typename Step::sum));
-    shape_for<Step> shape{
-        register_bytes == 64 ? 12 : 6, 2 * lanes, Step::has_edges, {}, nullptr, left_words_of<Step>};
+    shape_for<Step> shape{register_bytes == 64 ? 12 : 6, 2 * lanes,          Step::has_edges, {}, nullptr,
+                          left_words_of<Step>,           gives_results<Step>};
     if constexpr (Step::has_edges)
         shape.row = &multiply_tile<Step, 1, 8, true>;
 #define HALFULP_TILE_ROWS(rows)                                                                    \
