@@ -34,11 +34,9 @@ namespace {
 using namespace halfulp;
 namespace hb = halfulp::benchmarks;
 
+using matmul_peers::name_of;
+using matmul_peers::native_product;
 using matmul_peers::product_shape;
-
-std::string name_of(const product_shape& s) {
-    return std::to_string(s.rows) + "x" + std::to_string(s.columns) + "x" + std::to_string(s.depth);
-}
 
 template <class T>
 std::string name_of_type() {
@@ -57,25 +55,6 @@ packed_matrix<T> any_codes(std::size_t rows, std::size_t columns, std::uint64_t 
                       T::format.encoding == integer_encoding::ternary ? bits % 3 : bits)));
         }
     return m;
-}
-
-/// Our product of float of the shape, as a yardstick.
-hb::yardstick native_product(const product_shape& s, std::string name = "native") {
-    struct operands {
-        hb::aligned_vector<float> a, b, c;
-    };
-    auto o = std::make_shared<operands>();
-    o->a.assign(s.rows * s.depth, 0.5f);
-    o->b.assign(s.columns * s.depth, 0.25f);
-    o->c.assign(s.rows * s.columns, 0.0f);
-    return {.name = std::move(name),
-            .body =
-                [o, s] {
-                    matmul(matrix_view<const float>(o->a.data(), s.rows, s.depth),
-                           matrix_view<const float>(o->b.data(), s.columns, s.depth).transposed(),
-                           matrix_view<float>(o->c.data(), s.rows, s.columns));
-                },
-            .units = s.multiply_adds()};
 }
 
 /// True at fifty places where element(i, j) is what c has.

@@ -35,6 +35,7 @@
 namespace {
 
 using namespace halfulp;
+using matmul_peers::name_of;
 using matmul_peers::product_shape;
 namespace hb = halfulp::benchmarks;
 
@@ -61,10 +62,6 @@ std::string type_name() {
 template <class In, class Out>
 std::string type_name() {
     return type_name<In>() + (std::same_as<In, Out> ? "" : "->" + type_name<Out>());
-}
-
-std::string name_of(const product_shape& s) {
-    return std::to_string(s.rows) + "x" + std::to_string(s.columns) + "x" + std::to_string(s.depth);
 }
 
 constexpr product_shape square(std::size_t size) {

@@ -2,12 +2,13 @@
 #pragma once
 
 /// @file
-/// The matrix products of others, as yardsticks for matmul.cpp: OpenBLAS, oneDNN and Eigen, each where the
-/// build found it (HALFULP_PEER_…). All get the same row-major arrays as we do, and write a result of their
+/// The shapes of matrix products, and products as yardsticks: our own of float, and those of others, OpenBLAS, oneDNN
+/// and Eigen, each where the build found it (HALFULP_PEER_…). All get the same row-major arrays as we do, and write a result of their
 /// own.
 
 #include <halfulp/benchmark/table.hpp>
 #include <halfulp/formats/named.hpp>
+#include <halfulp/kernels/matmul.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -62,6 +63,30 @@ struct product_shape {
         return static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(depth);
     }
 };
+
+inline std::string name_of(const product_shape& s) {
+    return std::to_string(s.rows) + "x" + std::to_string(s.columns) + "x" + std::to_string(s.depth);
+}
+
+/// Our product of float of the shape, as a yardstick.
+inline hb::yardstick native_product(const product_shape& s, std::string name = "native") {
+    struct operands {
+        hb::aligned_vector<float> a, b, c;
+    };
+    auto o = std::make_shared<operands>();
+    o->a.assign(s.rows * s.depth, 0.5f);
+    o->b.assign(s.columns * s.depth, 0.25f);
+    o->c.assign(s.rows * s.columns, 0.0f);
+    return {.name = std::move(name),
+            .body =
+                [o, s] {
+                    using namespace halfulp;
+                    matmul(matrix_view<const float>(o->a.data(), s.rows, s.depth),
+                           matrix_view<const float>(o->b.data(), s.columns, s.depth).transposed(),
+                           matrix_view<float>(o->c.data(), s.rows, s.columns));
+                },
+            .units = s.multiply_adds()};
+}
 
 /// A peer's product as a yardstick, and what it has written when the body has run.
 template <class Out>

@@ -67,6 +67,7 @@ struct l_mul_layout {
     std::uint32_t largest = 0;              ///< magnitude code of a number
     bool is_special_negative_zero = false;  ///< the sign alone is no number
     std::uint32_t zero = 0;                 ///< the word of zero
+    bool is_float = false;                  ///< codes are words
     // Shortening: keep · (w + rounding + (bit 31 − tie_shift of w if ties go to even)).
     std::uint32_t keep = ~std::uint32_t{0};
     std::uint32_t half = 0;

@@ -36,7 +36,16 @@ class l_mul_reader {
 
     bool is_along() const noexcept { return lines_.column_stride() == 1 || lines_.row_stride() != 1; }
     const std::uint32_t* direct(std::ptrdiff_t&) const noexcept { return nullptr; }
-    const std::uint32_t* direct_steps(std::ptrdiff_t&) const noexcept { return nullptr; }
+    /// Codes of float are words already, if nothing has to be done to them.
+    const std::uint32_t* direct_steps([[maybe_unused]] std::ptrdiff_t& row) const noexcept {
+        if constexpr (std::same_as<Code, std::uint32_t>)
+            if (!is_left_ && !form_.is_pair && layout_.is_float && layout_.zero == 0 &&
+                lines_.row_stride() == 1) {
+                row = lines_.column_stride();
+                return lines_.data();
+            }
+        return nullptr;
+    }
 
     const std::uint32_t* along(std::size_t line, std::size_t word, std::size_t count,
                                std::uint32_t* to) const noexcept {
@@ -198,6 +207,7 @@ constexpr simd::l_mul_layout l_mul_layout_of(const float_format& f, const l_mul_
     }
     layout.shift = stored - f.significand_bits;
     layout.rebias = static_cast<std::uint32_t>(binary32.bias - f.bias) << stored;
+    layout.is_float = f == binary32 && f.significand_bits <= resolved.significand_bits;
     layout.largest = static_cast<std::uint32_t>(static_cast<std::uint64_t>(f.largest_finite_magnitude()));
     if (const int dropped = stored - resolved.significand_bits;
         f.significand_bits > resolved.significand_bits) {

@@ -162,7 +162,7 @@ bool matmul_fast(const matrix_view<A>& a, const matrix_view<B>& b, const matrix_
                 context.least_sum = faint.least_sum;
                 const std::uint32_t left_zero = faint.left - y.lowest;
                 form.zero = form.is_pair ? l_mul_twice(left_zero) : left_zero;
-                if (form.range == simd::l_mul_range::normal)
+                if (form.range == simd::l_mul_range::normal && y.has_zero)
                     right_layout.zero = (faint.right + offset - x.lowest) & 0x7fffffffu;
             }
             const simd::l_mul_reader<x_code> left(level, rows, x_layout, form);
