@@ -22,6 +22,11 @@ void multiply_bfloat16(input<bfloat16> a, input<bfloat16> b, matrix_view<float> 
 void multiply_rounded(input<float16> a, input<float16> b, matrix_view<float16> c, const projection& p) {
     matmul(a, b, c, arithmetic::rounded<float16>(p, 1));
 }
+void multiply_by_addition(input<float> a, input<float> b, input<bfloat16> x, input<bfloat16> y,
+                          matrix_view<float> c) {
+    matmul(a, b, c, arithmetic::l_mul<>{});
+    matmul(x, y, c, arithmetic::l_mul<>{});
+}
 void multiply_floats_exactly(input<float> a, input<float> b, matrix_view<float> c) {
     matmul(a, b, c, arithmetic::exact{});
 }
