@@ -10,7 +10,7 @@ namespace {
 
 using namespace halfulp_test;
 
-TEST_CASE("attention is its six steps") {
+TEST_CASE("attention is its six steps: float") {
     check_attention_steps<attention_types<float, float, float>>();
 }
 

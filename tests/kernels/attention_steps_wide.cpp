@@ -10,7 +10,7 @@ namespace {
 
 using namespace halfulp_test;
 
-TEST_CASE("attention is its six steps") {
+TEST_CASE("attention is its six steps: bfloat16 and double") {
     check_attention_steps<attention_types<bfloat16, float, bfloat16>>();
     check_attention_steps<attention_types<double, double, float>>();
 }
