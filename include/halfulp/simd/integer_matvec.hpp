@@ -26,6 +26,7 @@ struct packed_rows {
     const std::uint8_t* codes = nullptr;
     std::ptrdiff_t stride = 0;  ///< bytes from a row to the next
     std::ptrdiff_t ahead = 0;   ///< bytes from what is read to what is fetched for later
+    bool rows_follow = false;   ///< as many as there are
     std::size_t chunks = 0;
     int rows = 0;
     unsigned flip = 0;                ///< unsigned code = code ^ flip
@@ -192,9 +193,7 @@ class packed_rows_product {
         t.codes = line;
         t.stride = static_cast<std::ptrdiff_t>(rows_.line_stride);
         t.chunks = whole;
-        // The next rows.
-        const bool is_last = first + 2 * rows > rows_.lines;
-        t.ahead = is_last ? 0 : static_cast<std::ptrdiff_t>(rows * rows_.line_stride);
+        t.rows_follow = first + 2 * rows <= rows_.lines;
         multiply_rows(t);
         if (whole * chunk_bytes_ == row_bytes)
             return;
@@ -204,7 +203,7 @@ class packed_rows_product {
                         row_bytes - whole * chunk_bytes_);
         t.codes = rest[0];
         t.stride = 64;
-        t.ahead = 0;
+        t.rows_follow = false;
         t.chunks = 1;
         t.x = x_ + whole * fields_ * 64;
         multiply_rows(t);

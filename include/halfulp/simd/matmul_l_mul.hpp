@@ -52,7 +52,7 @@ struct l_mul_faint_zeros {
         constexpr int never_seen = 25;
         l_mul_faint_zeros result;
         const std::int64_t unit = (lowest >> stored) - product_bits;
-        const std::int64_t exponent = unit - never_seen - std::bit_width(depth);
+        const std::int64_t exponent = unit - never_seen - static_cast<int>(std::bit_width(depth));
         if (exponent < 1)
             return result;
         // The largest faint pattern, a multiple of 2^16.

@@ -135,7 +135,7 @@ inline void multiply_packed_rows(const packed_rows& t) noexcept {
     for (int r = 0; r < t.rows; r += step) {
         const int rows = t.rows - r < step ? t.rows - r : step;
         part.codes = t.codes + r * t.stride;
-        part.ahead = t.ahead;
+        part.ahead = t.rows_follow ? step * t.stride : 0;
         for (int v = 0, vectors = 0; v < t.vectors; v += vectors) {
             part.x = t.x + v * t.x_stride;
             part.sums = t.sums + r * t.sums_row + v;
