@@ -67,11 +67,12 @@ constexpr void check_arithmetic() noexcept {
     static_assert(number<X> && number<Y>,
                   "halfulp: an element type is not a number type of the library; specialise "
                   "halfulp::number_traits for it (see core/number_traits.hpp)");
-    static_assert(
-        arithmetic_for<Arithmetic, X, Y>,
-        "halfulp: this arithmetic cannot multiply these element types. native<A> takes operands "
-        "that convert to A exactly; rounded, fused and exact take float, double, custom_float and "
-        "integers, integer<A> takes integers alone, exact also the types with number_traits<T>::is_exact");
+    static_assert(arithmetic_for<Arithmetic, X, Y>,
+                  "halfulp: this arithmetic cannot multiply these element types. native<A> takes operands "
+                  "that convert to A exactly; rounded, fused and exact take float, double, custom_float and "
+                  "integers, l_mul float, double and custom_float, integer<A> takes integers alone, exact "
+                  "also the types "
+                  "with number_traits<T>::is_exact");
 }
 
 }  // namespace detail
