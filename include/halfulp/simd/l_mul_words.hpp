@@ -137,7 +137,8 @@ class l_mul_reader {
         } else {
             Code codes[at_once];
             for (std::size_t i = 0; i < there; ++i)
-                codes[i] = line[first + i];
+                std::memcpy(&codes[i], line.data() + static_cast<std::ptrdiff_t>(first + i) * line.stride(),
+                            sizeof(Code));  // what is there may be a float
             HALFULP_SIMD_SELECT(level_, l_mul_words<Code>)(codes, there, layout_, to);
         }
         for (std::size_t i = there; i < count; ++i)

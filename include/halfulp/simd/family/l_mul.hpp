@@ -285,8 +285,10 @@ inline void bound_l_mul_codes(const Code* codes, std::size_t count, const l_mul_
     for (std::size_t lane = 0; lane < lanes; ++lane)
         take(lowest_less_one[lane], lowest[lane], largest[lane], has_sign_alone[lane] != 0);
     for (; i < count; ++i) {
-        const auto magnitude = static_cast<Code>(codes[i] & mask);
-        take(static_cast<Code>(magnitude - 1), magnitude, magnitude, codes[i] == sign_bit);
+        Code code;
+        __builtin_memcpy(&code, codes + i, sizeof code);
+        const auto magnitude = static_cast<Code>(code & mask);
+        take(static_cast<Code>(magnitude - 1), magnitude, magnitude, code == sign_bit);
     }
 }
 
