@@ -131,6 +131,12 @@ TEST_CASE("Products of quantised matrices are the exact rationals, rounded once 
         check(t, random_matrix<bipolar_int<1>>(5, 130, by_rows, granularity::row, 0, 1, 7),
               random_matrix<bipolar_int<1>>(130, 33, by_columns, granularity::column, 0, 0, 8), 1);
     }
+    {  // the same of more lines than are taken as they lie
+        check(t, random_matrix<narrow_uint<8>>(26, 33, by_rows, granularity::row, 0, 255, 23),
+              random_matrix<narrow_int<4>>(33, 35, by_columns, granularity::column, 0, 3, 24), 1);
+        check(t, random_matrix<bipolar_int<2>>(25, 70, by_rows, granularity::row, 0, 1, 25),
+              random_matrix<bipolar_int<1>>(70, 33, by_columns, granularity::column, 0, 0, 26), 1);
+    }
     {  // groups on one side, on both, of different sizes, that do not divide the depth
         check(t, random_matrix<narrow_int<8>>(13, 300, by_rows, granularity::row, 0, 0, 9),
               random_matrix<narrow_int<4>>(300, 34, by_columns, granularity::group, 128, 8, 10), 3);
