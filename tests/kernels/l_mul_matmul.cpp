@@ -16,8 +16,8 @@ namespace {
 
 using namespace halfulp_test;
 
-constexpr l_mul_options truncated{.significand_bits = 3};
-constexpr l_mul_options nearest{.significand_bits = 2, .operand_rounding = rounding::ties_to_even};
+constexpr l_mul_options cut_to_3_bits{.significand_bits = 3};
+constexpr l_mul_options nearest_of_2_bits{.significand_bits = 2, .operand_rounding = rounding::ties_to_even};
 
 template <class T>
 reference::dense_matrix<uint128> codes_of(const matrix<T>& m) {
@@ -57,8 +57,8 @@ void check_matmul(std::uint64_t seed) {
 
 TEMPLATE_TEST_CASE("matrix products are the reference's", "", arithmetic::l_mul<>,
                    (arithmetic::l_mul<l_mul_formula>), (arithmetic::l_mul<l_mul_mitchell>),
-                   (arithmetic::l_mul<l_mul_exact>), (arithmetic::l_mul<truncated>),
-                   (arithmetic::l_mul<nearest>)) {
+                   (arithmetic::l_mul<l_mul_exact>), (arithmetic::l_mul<cut_to_3_bits>),
+                   (arithmetic::l_mul<nearest_of_2_bits>)) {
     check_matmul<TestType, float, float>(1);
 }
 
