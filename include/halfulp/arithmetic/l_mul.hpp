@@ -56,6 +56,9 @@ constexpr T without_negative_zero(T x) noexcept {
 ///
 /// Operands are float, double and custom_float, of different formats too. A NaN has one code.
 ///
+/// matmul has fast paths with these bits for the adders with sums in float (simd/matmul_l_mul.hpp); everything else runs
+/// by this definition.
+///
 /// The steps that a kernel takes beside its products (the scale, the exponentials, the sums and the division of
 /// attention) are ordinary ones in Accumulator, each rounded once by Rounding.
 ///
