@@ -162,28 +162,33 @@ class integer_product {
                 out.row, out.column};
     }
 
-    /// From the sums of codes of a line to what it adds beside them, for all groups.
+    /// From the sums of codes of lines to what they add beside them, for all groups.
     static void set_terms(const integer_packer& packer, terms& t, const code_groups& g, std::size_t place,
-                          std::size_t line) noexcept {
+                          std::size_t count, std::size_t first_line) noexcept {
         const integer_source& source = packer.source();
         const int shift = packer.transform().shift;
         const auto format_offset = static_cast<std::uint32_t>(packer.transform().offset);
-        const std::size_t before = g.first / source.group_size;
-        std::size_t at = place, parameter = line * source.line_stride + before * source.group_stride;
-        std::size_t first = g.first, next = (before + 1) * source.group_size;
-        for (std::size_t q = 0; q < g.groups(); ++q, at += t.stride, first += g.size) {
-            if (first >= next) {
-                parameter += source.group_stride;
-                next += source.group_size;
-            }
-            std::uint32_t offset = format_offset;
-            if (source.zero_points != nullptr)
-                offset += static_cast<std::uint32_t>(source.zero_points[parameter]);
-            t.sums[at] = static_cast<std::int32_t>(static_cast<std::uint32_t>(t.sums[at]) << shift);
-            t.offsets[at] = static_cast<std::int32_t>(offset);
+        const std::size_t line_stride = source.line_stride;
+        for (std::size_t q = 0; q < g.groups(); ++q) {
+            const std::size_t parameters =
+                first_line * line_stride + (g.first + q * g.size) / source.group_size * source.group_stride;
+            std::int32_t* const sums = t.sums + q * t.stride + place;
+            std::int32_t* const offsets = t.offsets + q * t.stride + place;
+            float* const scales = t.scales + q * t.stride + place;
+            for (std::size_t i = 0; i < count; ++i)
+                sums[i] = static_cast<std::int32_t>(static_cast<std::uint32_t>(sums[i]) << shift);
+            for (std::size_t i = 0; i < count; ++i)
+                offsets[i] = static_cast<std::int32_t>(
+                    format_offset +
+                    (source.zero_points == nullptr
+                         ? std::uint32_t{0}
+                         : static_cast<std::uint32_t>(source.zero_points[parameters + i * line_stride])));
             if (source.scales != nullptr)
-                t.scales[at] = source.scales[parameter];
-            t.same_offsets = t.same_offsets && t.offsets[at] == t.offsets[0];
+                for (std::size_t i = 0; i < count; ++i)
+                    scales[i] = source.scales[parameters + i * line_stride];
+            if (source.zero_points != nullptr)
+                for (std::size_t i = 0; i < count; ++i)
+                    t.same_offsets = t.same_offsets && offsets[i] == t.offsets[0];
         }
     }
     /// Sums of the lines from `place` on, which begin with zero for `count` lines.
@@ -198,10 +203,9 @@ class integer_product {
         terms& t = b.left_terms;
         t.same_offsets = true;
         code_sums sums = sums_from(t, g, 0, height);
-        for (std::size_t r = 0; r < height; ++r, ++sums.sums) {
+        for (std::size_t r = 0; r < height; ++r, ++sums.sums)
             left_.pack_left(first_row + r, g, b.left + r * b.left_row, sums);
-            set_terms(left_, t, g, r, first_row + r);
-        }
+        set_terms(left_, t, g, 0, height, first_row);
     }
     void pack_right(block& b, const code_groups& g, std::size_t first_column,
                     std::size_t width) const noexcept {
@@ -216,8 +220,7 @@ class integer_product {
             }
             right_.pack_right(first_column + j, present, tile_columns, g, b.right + j * b.column_words,
                               sums_from(t, g, j, tile_columns));
-            for (std::size_t c = 0; c < present; ++c)
-                set_terms(right_, t, g, j + c, first_column + j + c);
+            set_terms(right_, t, g, j, present, first_column + j);
         }
     }
 
