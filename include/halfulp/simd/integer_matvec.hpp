@@ -26,7 +26,7 @@ struct packed_rows {
     const std::uint8_t* codes = nullptr;
     std::ptrdiff_t stride = 0;  ///< bytes from a row to the next
     std::ptrdiff_t ahead = 0;   ///< bytes from what is read to what is fetched for later
-    bool rows_follow = false;   ///< as many as there are
+    bool rows_follow = false;   ///< at least as many as are read together
     std::size_t chunks = 0;
     int rows = 0;
     unsigned flip = 0;                ///< unsigned code = code ^ flip
@@ -110,7 +110,7 @@ class packed_rows_product {
 
     std::size_t vectors() const noexcept { return vectors_; }
 
-    static constexpr std::size_t rows_at_once = 8;
+    static constexpr std::size_t rows_at_once = 32;
     /// integers[r · vectors() + v] = the product of row first + r and vector v, modulo 2^32, for at most rows_at_once
     /// rows.
     void run(std::size_t first, std::size_t rows, std::int32_t* integers) const noexcept {
@@ -193,7 +193,8 @@ class packed_rows_product {
         t.codes = line;
         t.stride = static_cast<std::ptrdiff_t>(rows_.line_stride);
         t.chunks = whole;
-        t.rows_follow = first + 2 * rows <= rows_.lines;
+        constexpr std::size_t most_together = 8;
+        t.rows_follow = first + rows + most_together <= rows_.lines;
         multiply_rows(t);
         if (whole * chunk_bytes_ == row_bytes)
             return;

@@ -33,6 +33,24 @@ HALFULP_ALWAYS_INLINE words32 masked_code(words32 x, words32 mask, words32 flip)
     return flip;
 }
 
+/// The sums of the lanes of four registers, modulo 2^32.
+HALFULP_ALWAYS_INLINE void total_of_four(integers32 a, integers32 b, integers32 c, integers32 d,
+                                         std::uint32_t* totals) noexcept {
+    typedef std::uint32_t part __attribute__((vector_size(16)));
+    const words32 w = reinterpret_cast<words32>(a), x = reinterpret_cast<words32>(b);
+    const words32 y = reinterpret_cast<words32>(c), z = reinterpret_cast<words32>(d);
+    const reals64 first = reinterpret_cast<reals64>(low_pairs(w, x) + high_pairs(w, x));
+    const reals64 second = reinterpret_cast<reals64>(low_pairs(y, z) + high_pairs(y, z));
+    const words32 all = reinterpret_cast<words32>(low_pairs(first, second)) +
+                        reinterpret_cast<words32>(high_pairs(first, second));
+    part parts[register_bytes / 16];
+    __builtin_memcpy(parts, &all, sizeof all);
+#pragma GCC unroll 3
+    for (int p = 1; p < register_bytes / 16; ++p)
+        parts[0] += parts[p];
+    store(totals, parts[0]);
+}
+
 /// sums[r][v] += Σ code · x over the chunks of `Rows` rows and `Vectors` vectors, the last of `rows` and `vectors`
 /// repeated where there are fewer; a chunk is 64 bytes of codes whose width divides 8, field f of byte i belonging to
 /// x[64·f + i], or 64 codes of another width.
@@ -97,7 +115,7 @@ inline void multiply_packed_tile(const packed_rows& t, int rows, int vectors) no
             }
         }
     }
-    if constexpr (Rows * Vectors == register_bytes / 4) {
+    if constexpr (Rows * Vectors == register_bytes / 4 && Vectors > 2) {
         // All lanes of all sums at once: after the turn register i holds lane i of each.
         reals32 square[Rows * Vectors];
         __builtin_memcpy(square, sums, sizeof sums);
@@ -115,12 +133,18 @@ inline void multiply_packed_tile(const packed_rows& t, int rows, int vectors) no
             }
         return;
     }
-#pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r)
+    static_assert(Rows * Vectors % 4 == 0);
+    alignas(64) std::uint32_t total[Rows * Vectors];
 #pragma GCC unroll 4
-        for (int v = 0; v < Vectors; ++v)
-            if (r < rows)
-                add_total(t.sums[r * t.sums_row + v], sums[r][v]);
+    for (int n = 0; n < Rows * Vectors; n += 4)
+        total_of_four(sums[n / Vectors][n % Vectors], sums[(n + 1) / Vectors][(n + 1) % Vectors],
+                      sums[(n + 2) / Vectors][(n + 2) % Vectors], sums[(n + 3) / Vectors][(n + 3) % Vectors],
+                      total + n);
+    for (int r = 0; r < rows; ++r)
+        for (int v = 0; v < Vectors; ++v) {
+            std::int32_t& sum = t.sums[r * t.sums_row + v];
+            sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + total[r * Vectors + v]);
+        }
 }
 
 /// Rows that are read together: narrow codes leave more to do with each byte of the vector.
