@@ -29,8 +29,8 @@ HALFULP_ALWAYS_INLINE void add_total(std::int32_t& sum, integers32 lanes) noexce
 
 /// (x & mask) ^ flip.
 HALFULP_ALWAYS_INLINE words32 masked_code(words32 x, words32 mask, words32 flip) noexcept {
-    __asm__("{vpternlogd $0x78, %2, %1, %0|vpternlogd %0, %1, %2, 0x78}" : "+v"(flip) : "v"(x), "v"(mask));
-    return flip;
+    __asm__("{vpternlogd $0x6a, %2, %1, %0|vpternlogd %0, %1, %2, 0x6a}" : "+v"(x) : "v"(mask), "v"(flip));
+    return x;
 }
 
 /// The sums of the lanes of four registers, modulo 2^32.
