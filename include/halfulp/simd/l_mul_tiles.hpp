@@ -36,25 +36,24 @@ namespace simd {
 /// Where the products of two operands lie; see the file comment.
 enum class l_mul_range : unsigned char { normal, normal_or_faint, normal_or_zero, no_overflow, any };
 
-/// sum ← sum + L-Mul(x, y) in float. A word of A is followed by its factor, if it has one.
+/// What the steps of a range have in common. A word of A is followed by its factor, if it has one.
 template <l_mul_range Range>
-struct l_mul_step {
+struct l_mul_step_in {
     using word = std::uint32_t;
     using sum = float;
-    static constexpr bool has_avx2 = true;
     static constexpr bool has_edges = Range == l_mul_range::normal;
     static constexpr bool gives_results = true;
     static constexpr int left_words = Range <= l_mul_range::normal_or_faint ? 1 : 2;
 };
+/// sum ← sum + L-Mul(x, y) in float.
+template <l_mul_range Range>
+struct l_mul_step : l_mul_step_in<Range> {
+    static constexpr bool has_avx2 = true;
+};
 /// The same for two products a step, in the halves of words, of which the upper one comes first.
 template <l_mul_range Range>
-struct l_mul_step_of_pairs {
-    using word = std::uint32_t;
-    using sum = float;
+struct l_mul_step_of_pairs : l_mul_step_in<Range> {
     static constexpr bool has_avx2 = false;
-    static constexpr bool has_edges = Range == l_mul_range::normal;
-    static constexpr bool gives_results = true;
-    static constexpr int left_words = Range <= l_mul_range::normal_or_faint ? 1 : 2;
 };
 
 /// How codes of a format become words.

@@ -10,20 +10,13 @@ inline namespace v0 {
 namespace simd {
 namespace HALFULP_FAMILY {
 
-/// Sums that are only what faint products left are zero.
-HALFULP_ALWAYS_INLINE reals32 without_faint_sums(reals32 x, const void* context) noexcept {
-    const words32 least = words32{} + static_cast<const l_mul_context*>(context)->least_sum;
-    x = step_registers<chain_of<float>>::finished(x);
-    return (as_words(x) & 0x7fffffffu) < least ? reals32{} : x;
-}
-template <>
-struct step_registers<l_mul_step<l_mul_range::normal>> : step_words<std::uint32_t, words32> {
+/// Steps whose words of A have no factors; sums that are only what faint products left are zero.
+struct l_mul_words_alone : step_words<std::uint32_t, words32> {
     using sums = reals32;
-    static HALFULP_ALWAYS_INLINE void apply(sums& sum, words32 x, words32 y) noexcept {
-        sum += as_reals(x + y);
-    }
     static HALFULP_ALWAYS_INLINE sums finished(sums x, const void* context) noexcept {
-        return without_faint_sums(x, context);
+        const words32 least = words32{} + static_cast<const l_mul_context*>(context)->least_sum;
+        x = step_registers<chain_of<float>>::finished(x);
+        return (as_words(x) & 0x7fffffffu) < least ? reals32{} : x;
     }
 };
 
@@ -33,6 +26,25 @@ struct l_mul_left_lanes {
     words32 factor;
     static HALFULP_ALWAYS_INLINE l_mul_left_lanes of(const std::uint32_t* word) noexcept {
         return {words32{} + word[0], words32{} + word[1]};
+    }
+};
+
+/// Steps whose words of A have factors.
+struct l_mul_words_with_factors {
+    using operands = words32;
+    using sums = reals32;
+    static HALFULP_ALWAYS_INLINE l_mul_left_lanes left(const std::uint32_t* word) noexcept {
+        return l_mul_left_lanes::of(word);
+    }
+    static HALFULP_ALWAYS_INLINE sums finished(sums x) noexcept {
+        return step_registers<chain_of<float>>::finished(x);
+    }
+};
+
+template <>
+struct step_registers<l_mul_step<l_mul_range::normal>> : l_mul_words_alone {
+    static HALFULP_ALWAYS_INLINE void apply(sums& sum, words32 x, words32 y) noexcept {
+        sum += as_reals(x + y);
     }
 };
 
@@ -86,26 +98,17 @@ struct l_mul_right_lanes {
 #endif
 
 template <>
-struct step_registers<l_mul_step<l_mul_range::normal_or_faint>> : step_words<std::uint32_t, words32> {
-    using sums = reals32;
+struct step_registers<l_mul_step<l_mul_range::normal_or_faint>> : l_mul_words_alone {
     static HALFULP_ALWAYS_INLINE l_mul_right_lanes right(words32 y) noexcept {
         return l_mul_right_lanes::of(y);
     }
     static HALFULP_ALWAYS_INLINE void apply(sums& sum, words32 x, const l_mul_right_lanes& y) noexcept {
         sum += as_reals(y.plus(x));
     }
-    static HALFULP_ALWAYS_INLINE sums finished(sums x, const void* context) noexcept {
-        return without_faint_sums(x, context);
-    }
 };
 
 template <>
-struct step_registers<l_mul_step<l_mul_range::normal_or_zero>> {
-    using operands = words32;
-    using sums = reals32;
-    static HALFULP_ALWAYS_INLINE l_mul_left_lanes left(const std::uint32_t* word) noexcept {
-        return l_mul_left_lanes::of(word);
-    }
+struct step_registers<l_mul_step<l_mul_range::normal_or_zero>> : l_mul_words_with_factors {
     static HALFULP_ALWAYS_INLINE l_mul_right_lanes right(words32 y) noexcept {
         return l_mul_right_lanes::of(y);
     }
@@ -113,24 +116,16 @@ struct step_registers<l_mul_step<l_mul_range::normal_or_zero>> {
                                             const l_mul_right_lanes& y) noexcept {
         fused_multiply_add(sum, as_reals(y.plus(x.code)), as_reals(x.factor));
     }
-    static HALFULP_ALWAYS_INLINE sums finished(sums x) noexcept {
-        return step_registers<chain_of<float>>::finished(x);
-    }
 };
 
 /// Of a product the magnitude alone is added up, less the smallest normal one: a negative sum is zero. That of B's
 /// zero is so low that every sum with it is negative, and none leaves 32 bits.
 template <>
-struct step_registers<l_mul_step<l_mul_range::no_overflow>> {
-    using operands = words32;
-    using sums = reals32;
+struct step_registers<l_mul_step<l_mul_range::no_overflow>> : l_mul_words_with_factors {
     struct right_lanes {
         words32 magnitude;
         words32 sign;  ///< and the smallest normal number
     };
-    static HALFULP_ALWAYS_INLINE l_mul_left_lanes left(const std::uint32_t* word) noexcept {
-        return l_mul_left_lanes::of(word);
-    }
     static HALFULP_ALWAYS_INLINE right_lanes right(words32 y) noexcept {
         const words32 magnitude = y & 0x7fffffffu;
         const words32 lowest = words32{} + 0xbf800000u;
@@ -142,25 +137,17 @@ struct step_registers<l_mul_step<l_mul_range::no_overflow>> {
         const words32 product = as_integers(magnitude) >= 0 ? magnitude + y.sign : words32{};
         fused_multiply_add(sum, as_reals(product), as_reals(x.factor));
     }
-    static HALFULP_ALWAYS_INLINE sums finished(sums x) noexcept {
-        return step_registers<chain_of<float>>::finished(x);
-    }
 };
 
 /// Of a product the magnitude alone is added up, here as an integer without sign: a sum below the smallest normal
 /// pattern, or below zero and so above all others, is zero, and one above the largest is infinity.
 template <>
-struct step_registers<l_mul_step<l_mul_range::any>> {
-    using operands = words32;
-    using sums = reals32;
+struct step_registers<l_mul_step<l_mul_range::any>> : l_mul_words_with_factors {
     struct right_lanes {
         words32 magnitude;
         words32 sign;
         words32 is_there;
     };
-    static HALFULP_ALWAYS_INLINE l_mul_left_lanes left(const std::uint32_t* word) noexcept {
-        return l_mul_left_lanes::of(word);
-    }
     static HALFULP_ALWAYS_INLINE right_lanes right(words32 y) noexcept {
         const words32 magnitude = y & 0x7fffffffu;
         return {magnitude, y ^ magnitude, reinterpret_cast<words32>(magnitude != words32{})};
@@ -173,54 +160,34 @@ struct step_registers<l_mul_step<l_mul_range::any>> {
         const words32 bounded = magnitude < infinity ? magnitude : infinity;
         fused_multiply_add(sum, as_reals((bounded & is_normal & y.is_there) | y.sign), as_reals(x.factor));
     }
-    static HALFULP_ALWAYS_INLINE sums finished(sums x) noexcept {
-        return step_registers<chain_of<float>>::finished(x);
-    }
 };
 
 #if HALFULP_FAMILY_BYTES == 64
 template <>
-struct step_registers<l_mul_step_of_pairs<l_mul_range::normal>> : step_words<std::uint32_t, words32> {
-    using sums = reals32;
+struct step_registers<l_mul_step_of_pairs<l_mul_range::normal>> : l_mul_words_alone {
     static HALFULP_ALWAYS_INLINE void apply(sums& sum, words32 x, words32 y) noexcept {
         const words32 products =
             reinterpret_cast<words32>(reinterpret_cast<words16>(x) + reinterpret_cast<words16>(y));
         step_registers<chain_of_pairs>::apply(sum, products, words32{} + 0x3f803f80u);
     }
-    static HALFULP_ALWAYS_INLINE sums finished(sums x, const void* context) noexcept {
-        return without_faint_sums(x, context);
-    }
 };
 template <>
-struct step_registers<l_mul_step_of_pairs<l_mul_range::normal_or_faint>>
-    : step_words<std::uint32_t, words32> {
-    using sums = reals32;
+struct step_registers<l_mul_step_of_pairs<l_mul_range::normal_or_faint>> : l_mul_words_alone {
     static HALFULP_ALWAYS_INLINE l_mul_right_pairs right(words32 y) noexcept {
         return l_mul_right_pairs::of(y);
     }
     static HALFULP_ALWAYS_INLINE void apply(sums& sum, words32 x, const l_mul_right_pairs& y) noexcept {
         step_registers<chain_of_pairs>::apply(sum, y.plus(x), words32{} + 0x3f803f80u);
     }
-    static HALFULP_ALWAYS_INLINE sums finished(sums x, const void* context) noexcept {
-        return without_faint_sums(x, context);
-    }
 };
 template <>
-struct step_registers<l_mul_step_of_pairs<l_mul_range::normal_or_zero>> {
-    using operands = words32;
-    using sums = reals32;
-    static HALFULP_ALWAYS_INLINE l_mul_left_lanes left(const std::uint32_t* word) noexcept {
-        return l_mul_left_lanes::of(word);
-    }
+struct step_registers<l_mul_step_of_pairs<l_mul_range::normal_or_zero>> : l_mul_words_with_factors {
     static HALFULP_ALWAYS_INLINE l_mul_right_pairs right(words32 y) noexcept {
         return l_mul_right_pairs::of(y);
     }
     static HALFULP_ALWAYS_INLINE void apply(sums& sum, const l_mul_left_lanes& x,
                                             const l_mul_right_pairs& y) noexcept {
         step_registers<chain_of_pairs>::apply(sum, y.plus(x.code), x.factor);
-    }
-    static HALFULP_ALWAYS_INLINE sums finished(sums x) noexcept {
-        return step_registers<chain_of<float>>::finished(x);
     }
 };
 #endif
