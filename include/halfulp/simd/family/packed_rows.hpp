@@ -115,24 +115,6 @@ inline void multiply_packed_tile(const packed_rows& t, int rows, int vectors) no
             }
         }
     }
-    if constexpr (Rows * Vectors == register_bytes / 4 && Vectors > 2) {
-        // All lanes of all sums at once: after the turn register i holds lane i of each.
-        reals32 square[Rows * Vectors];
-        __builtin_memcpy(square, sums, sizeof sums);
-        turn_square(square);
-        words32 totals{};
-#pragma GCC unroll 16
-        for (int i = 0; i < Rows * Vectors; ++i)
-            totals += reinterpret_cast<words32>(square[i]);
-        alignas(64) std::uint32_t total[Rows * Vectors];
-        store(total, totals);
-        for (int r = 0; r < rows; ++r)
-            for (int v = 0; v < vectors; ++v) {
-                std::int32_t& sum = t.sums[r * t.sums_row + v];
-                sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + total[r * Vectors + v]);
-            }
-        return;
-    }
     static_assert(Rows * Vectors % 4 == 0);
     alignas(64) std::uint32_t total[Rows * Vectors];
 #pragma GCC unroll 4
@@ -141,7 +123,7 @@ inline void multiply_packed_tile(const packed_rows& t, int rows, int vectors) no
                       sums[(n + 2) / Vectors][(n + 2) % Vectors], sums[(n + 3) / Vectors][(n + 3) % Vectors],
                       total + n);
     for (int r = 0; r < rows; ++r)
-        for (int v = 0; v < Vectors; ++v) {
+        for (int v = 0; v < vectors; ++v) {
             std::int32_t& sum = t.sums[r * t.sums_row + v];
             sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + total[r * Vectors + v]);
         }
