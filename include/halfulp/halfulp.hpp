@@ -20,6 +20,7 @@
 #include <halfulp/formats/dynamic_functions.hpp>
 #include <halfulp/formats/exponential.hpp>
 #include <halfulp/formats/functions.hpp>
+#include <halfulp/formats/hyperbolic_tangent.hpp>
 #include <halfulp/formats/l_mul.hpp>
 #include <halfulp/formats/limits.hpp>
 #include <halfulp/formats/literals.hpp>
