@@ -152,22 +152,31 @@ HALFULP_ALWAYS_INLINE reals64 power_of_two(words64 k) noexcept {
 
 #endif
 
-/// e^x in double, for |x| < 700, not rounded to float yet. NaN gives NaN.
+/// e^(x·factor) = power + u·product in double, for results between 2^-1000 and 2^1000, where Constants::scale is
+/// N·factor/log 2. NaN gives NaN.
 template <class Constants>
-HALFULP_ALWAYS_INLINE reals64 exponential_before_rounding(reals64 x) noexcept {
+HALFULP_ALWAYS_INLINE void exponential_in_parts(reals64 x, reals64& power, reals64& product,
+                                                reals64& u) noexcept {
     const reals64 scale = repeat(Constants::scale);
     // Sums of this size are integers, with their two's complement in the low bits.
     const reals64 shift = repeat(0x1.8p52);
     const reals64 k = multiply_add(x, scale, shift);
     const reals64 f = multiply_add(x, scale, shift - k);
-    const reals64 power = power_of_two<Constants>(as_words(k));
+    power = power_of_two<Constants>(as_words(k));
+    product = power * f;
     constexpr auto& coefficients = Constants::u;
     constexpr int count = sizeof(coefficients) / sizeof(double);
-    reals64 u = repeat(coefficients[0]);
-#pragma GCC unroll 8
+    u = repeat(coefficients[0]);
+#pragma GCC unroll 16
     for (int i = 1; i < count; ++i)
         u = multiply_add(u, f, repeat(coefficients[i]));
-    return multiply_add(u, power * f, power);
+}
+/// e^x in double, not rounded to float yet.
+template <class Constants>
+HALFULP_ALWAYS_INLINE reals64 exponential_before_rounding(reals64 x) noexcept {
+    reals64 power, product, u;
+    exponential_in_parts<Constants>(x, power, product, u);
+    return multiply_add(u, product, power);
 }
 
 /// e^x for x <= 0, or NaN for NaN: the bits of exponential<float>(x) but for those of NaN. e^(−∞) is +0.
@@ -190,7 +199,7 @@ HALFULP_ALWAYS_INLINE reals32 exponential(reals32 x) noexcept {
 }
 
 /// y[i] = exponential<float>(x[i]) for whole blocks.
-inline void exponential(const float* x, float* y, std::size_t count) noexcept {
+inline void exponential_of_array(const float* x, float* y, std::size_t count) noexcept {
     constexpr std::size_t lanes = register_bytes / 4;
     for (std::size_t i = 0; i < count; i += 2 * lanes) {
         const reals32 first = exponential(load<reals32>(x + i));
