@@ -11,7 +11,7 @@ namespace {
 using namespace halfulp_test;
 
 TEST_CASE("attention is its six steps: float") {
-    check_attention_steps<attention_types<float, float, float>>();
+    check_attention_steps<float, float, float>();
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 using namespace halfulp_test;
 
 TEST_CASE("attention is its six steps: 8 bits, sums in 16") {
-    check_attention_steps<attention_types<float8_e4m3fn, float16, float8_e4m3fn>>();
+    check_attention_steps<float8_e4m3fn, float16, float8_e4m3fn>();
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace {
 using namespace halfulp_test;
 
 TEST_CASE("attention is its six steps: bfloat16 and double") {
-    check_attention_steps<attention_types<bfloat16, float, bfloat16>>();
-    check_attention_steps<attention_types<double, double, float>>();
+    check_attention_steps<bfloat16, float, bfloat16>();
+    check_attention_steps<double, double, float>();
 }
 
 }  // namespace
