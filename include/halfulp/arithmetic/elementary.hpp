@@ -7,6 +7,7 @@
 
 #include <halfulp/arithmetic/policy.hpp>
 #include <halfulp/formats/exponential.hpp>
+#include <halfulp/formats/hyperbolic_tangent.hpp>
 #include <halfulp/formats/operations.hpp>
 
 #include <cmath>
@@ -41,17 +42,21 @@ class elementary {
   public:
     constexpr explicit elementary(const Policy& policy) : policy_(policy) {}
 
-    constexpr V multiply(const V& x, const V& y, position at) const {
+    /// x·y; operands of other types than V come in as they are.
+    template <class X, class Y>
+    constexpr V multiply(const X& x, const Y& y, position at) const {
         if constexpr (formatted_number<V>)
             return v0::multiply<V>(x, y, rounding(), random(at, rounding_site::product));
         else
-            return x * y;
+            return static_cast<V>(x) * static_cast<V>(y);
     }
-    constexpr V add(const V& x, const V& y, position at) const {
+    /// x + y; operands of other types than V come in as they are.
+    template <class X, class Y>
+    constexpr V add(const X& x, const Y& y, position at) const {
         if constexpr (formatted_number<V>)
             return v0::add<V>(x, y, rounding(), random(at, rounding_site::sum));
         else
-            return x + y;
+            return static_cast<V>(x) + static_cast<V>(y);
     }
     constexpr V subtract(const V& x, const V& y, position at) const {
         if constexpr (formatted_number<V>)
@@ -60,14 +65,36 @@ class elementary {
             return x - y;
     }
     /// x/y as a Result, one rounding.
-    template <class Result>
-    constexpr Result divide(const V& x, const V& y, position at) const {
+    template <class Result, class X, class Y>
+    constexpr Result divide(const X& x, const Y& y, position at) const {
         if constexpr (formatted_number<V> && formatted_number<Result>) {
             const auto direction = projection_for<Result>(policy_);
             return v0::divide<Result>(x, y, direction,
                                       random_bits_at(direction, seed(), at, rounding_site::result));
         } else {
-            return static_cast<Result>(x / y);
+            return static_cast<Result>(static_cast<V>(x) / static_cast<V>(y));
+        }
+    }
+    /// x as a Result, one rounding.
+    template <class Result>
+    constexpr Result stored(const V& x, position at) const {
+        if constexpr (std::is_same_v<Result, V>) {
+            return x;
+        } else if constexpr (formatted_number<V> && formatted_number<Result>) {
+            const auto direction = projection_for<Result>(policy_);
+            return convert<Result>(x, direction,
+                                   random_bits_at(direction, seed(), at, rounding_site::result));
+        } else {
+            return static_cast<Result>(x);
+        }
+    }
+    /// tanh x.
+    constexpr V hyperbolic_tangent(const V& x, position at) const {
+        if constexpr (formatted_number<V>) {
+            return v0::hyperbolic_tangent<V>(x, rounding(), random(at, rounding_site::result));
+        } else {
+            using std::tanh;
+            return static_cast<V>(tanh(x));
         }
     }
     /// e^x.
@@ -80,9 +107,9 @@ class elementary {
         }
     }
     /// A double as a V. Nothing merges here, so that site's random bits are free for it.
-    constexpr V from_double(double x) const {
+    constexpr V from_double(double x, position at = {}) const {
         if constexpr (formatted_number<V>)
-            return convert<V>(x, rounding(), random({}, rounding_site::merge));
+            return convert<V>(x, rounding(), random(at, rounding_site::merge));
         else
             return static_cast<V>(x);
     }

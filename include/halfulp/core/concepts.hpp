@@ -29,6 +29,10 @@ template <class T>
 inline constexpr bool is_matrix_batch = false;
 template <class T>
 inline constexpr bool is_matrix_batch<matrix_batch<T>> = true;
+template <class T>
+inline constexpr bool is_heads_view = false;
+template <class T>
+inline constexpr bool is_heads_view<heads_view<T>> = true;
 
 template <class Span, int Rank>
 concept mdspan_of_rank = requires {

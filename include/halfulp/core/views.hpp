@@ -182,6 +182,71 @@ class matrix_batch {
     std::ptrdiff_t batch_stride_ = 0;
 };
 
+/// `batch` × `heads` matrices of one shape and one layout, as attention takes them: matrix (b, h) begins
+/// b·batch_stride + h·head_stride elements behind the first. A stride of zero is the same matrix every time, for
+/// reading. Any order in memory is a choice of strides: (batch, head, row, column) or (batch, row, head, column).
+template <class T>
+class heads_view {
+  public:
+    using element_type = T;
+    using value_type = std::remove_cv_t<T>;
+
+    constexpr heads_view() noexcept = default;
+    /// Contiguous: element (b, h, i, j) is data[((b·heads + h)·rows + i)·columns + j].
+    constexpr heads_view(T* data, std::size_t batch, std::size_t heads, std::size_t rows,
+                         std::size_t columns) noexcept
+        : heads_view(matrix_view<T>(data, rows, columns), batch, heads,
+                     static_cast<std::ptrdiff_t>(heads * rows * columns),
+                     static_cast<std::ptrdiff_t>(rows * columns)) {}
+    constexpr heads_view(const matrix_view<T>& first, std::size_t batch, std::size_t heads,
+                         std::ptrdiff_t batch_stride, std::ptrdiff_t head_stride) noexcept
+        : first_(first),
+          batch_(batch),
+          heads_(heads),
+          batch_stride_(batch_stride),
+          head_stride_(head_stride) {}
+    /// One matrix: one head of a batch of one.
+    constexpr explicit heads_view(const matrix_view<T>& only) noexcept : heads_view(only, 1, 1, 0, 0) {}
+    /// Heads of mutable elements are also heads of constant ones.
+    template <class U>
+    requires std::same_as<const U, T>
+    constexpr heads_view(const heads_view<U>& other) noexcept
+        : heads_view(other.first(), other.batch(), other.heads(), other.batch_stride(), other.head_stride()) {
+    }
+    /// From a rank-4 mdspan: (batch, head, row, column).
+    template <detail::mdspan_like<T, 4> Span>
+    constexpr heads_view(const Span& span) noexcept
+        : heads_view(matrix_view<T>(span.data_handle(), span.extent(2), span.extent(3), span.stride(2),
+                                    span.stride(3)),
+                     span.extent(0), span.extent(1), span.stride(0), span.stride(1)) {}
+
+    constexpr std::size_t batch() const noexcept { return batch_; }
+    constexpr std::size_t heads() const noexcept { return heads_; }
+    constexpr std::size_t rows() const noexcept { return first_.rows(); }
+    constexpr std::size_t columns() const noexcept { return first_.columns(); }
+    constexpr std::ptrdiff_t batch_stride() const noexcept { return batch_stride_; }
+    constexpr std::ptrdiff_t head_stride() const noexcept { return head_stride_; }
+    /// The layout of all: of no heads too.
+    constexpr const matrix_view<T>& first() const noexcept { return first_; }
+    constexpr matrix_view<T> operator()(std::size_t b, std::size_t h) const noexcept {
+        const bool is_empty = first_.rows() == 0 || first_.columns() == 0;
+        T* const data = is_empty ? first_.data()
+                                 : first_.data() + static_cast<std::ptrdiff_t>(b) * batch_stride_ +
+                                       static_cast<std::ptrdiff_t>(h) * head_stride_;
+        return {data, first_.rows(), first_.columns(), first_.row_stride(), first_.column_stride()};
+    }
+
+  private:
+    matrix_view<T> first_{};
+    std::size_t batch_ = 0;
+    std::size_t heads_ = 0;
+    std::ptrdiff_t batch_stride_ = 0;
+    std::ptrdiff_t head_stride_ = 0;
+};
+
+template <class T>
+heads_view(T*, std::size_t, std::size_t, std::size_t, std::size_t) -> heads_view<T>;
+
 template <class T>
 vector_view(T*, std::size_t) -> vector_view<T>;
 template <class T>

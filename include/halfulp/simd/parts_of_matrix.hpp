@@ -78,6 +78,40 @@ void for_parts_of_matrix(const execution::policy& policy, std::size_t rows, std:
         body(std::size_t{0}, std::size_t{0}, rows, columns);
 }
 
+/// Calls body(item) for items 0 … count − 1, in as many threads as the policy allows and the work (multiply-adds in
+/// all) is worth; each thread takes the next item when it is done with one, so the longest should come first.
+template <class Body>
+void for_items(const execution::policy& policy, std::size_t count, [[maybe_unused]] double work,
+               const Body& body) {
+#if defined(_OPENMP)
+    auto threads = static_cast<std::size_t>(policy.threads == 0 ? omp_get_max_threads() : policy.threads);
+    constexpr double smallest_work = 1 << 19;
+    if (work < smallest_work * static_cast<double>(threads))
+        threads = static_cast<std::size_t>(work / smallest_work);
+    if (threads > count)
+        threads = count;
+    if (threads > 1) {
+        std::exception_ptr failure;  // of any item: none may leave its thread
+#pragma omp parallel for schedule(dynamic, 1) num_threads(static_cast <int>(threads))
+        for (std::ptrdiff_t item = 0; item < static_cast<std::ptrdiff_t>(count); ++item) {
+            try {
+                body(static_cast<std::size_t>(item));
+            } catch (...) {
+#pragma omp critical(halfulp_failure)
+                failure = std::current_exception();
+            }
+        }
+        if (failure)
+            std::rethrow_exception(failure);
+        return;
+    }
+#else
+    (void)policy;
+#endif
+    for (std::size_t item = 0; item < count; ++item)
+        body(item);
+}
+
 }  // namespace simd
 }  // namespace v0
 }  // namespace halfulp

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// Attention of a few queries, as in decoding, where both arithmetics are native<float>: the lanes are keys, for which
+/// columns of keys have to lie together, as in key_value_cache, or are turned first; and then columns of values. What
+/// bounds it is reading keys and values once.
+
+#include <halfulp/simd/attention_reading.hpp>
+
+#if HALFULP_HAS_SIMD
+
+namespace halfulp {
+inline namespace v0 {
+namespace simd {
+
+/// True for elements that are decoded between memory and the chains.
+template <class T>
+inline constexpr bool is_decoded_on_the_way =
+    std::same_as<T, float> || std::same_as<T, bfloat16> || std::same_as<T, float16> ||
+    std::same_as<T, float8_e4m3fn> || std::same_as<T, float8_e5m2>;
+
+/// Attention of all queries of a group of heads, few of them, to the keys and values that they share.
+template <class Q, class Keys, class Values, class Output>
+class attention_few {
+    using key_rows = decltype(std::declval<const Keys&>()(0, 0));
+    using value_rows = decltype(std::declval<const Values&>()(0, 0));
+    using K = typename Keys::value_type;
+    using V = typename Values::value_type;
+    using key_range = halfulp::detail::key_range;
+    static constexpr bool has_panels = halfulp::detail::is_key_panels<std::remove_cvref_t<Keys>>;
+
+  public:
+    attention_few(isa level, const heads_view<const Q>& q, const Keys& k, const Values& v,
+                  const heads_view<Output>& output, const attention_options& options, float scale,
+                  std::size_t b, std::size_t key_head)
+        : level_(level),
+          q_(q),
+          output_(output),
+          b_(b),
+          group_(q.heads() / k.heads()),
+          first_head_(key_head * group_),
+          keys_(k(b, key_head)),
+          values_(v(b, key_head)),
+          options_(options),
+          rules_(halfulp::detail::rules_of_head(options, q.rows(), k.rows(), b, first_head_)),
+          scale_(scale),
+          block_(options.key_block.value_or(128)) {
+        if (block_ > rules_.keys)
+            block_ = rules_.keys == 0 ? 1 : rounded_up(rules_.keys, keys_of_panel);
+    }
+
+    /// @throws std::bad_alloc before anything is written
+    void run() {
+        const std::size_t rows = group_ * q_.rows(), d = q_.columns(), dv = output_.columns();
+        reserve(rows);
+        key_range all{rules_.keys, 0};
+        for (std::size_t r = 0; r < rows; ++r) {
+            row_state& row = rows_[r];
+            row = row_state{};
+            row.query = r / group_;
+            row.head = first_head_ + r % group_;
+            row.range = rules_.range(row.query);
+            if (row.range.first < row.range.last) {
+                all.first = row.range.first < all.first ? row.range.first : all.first;
+                all.last = row.range.last > all.last ? row.range.last : all.last;
+            }
+            float* const to = q_memory_ + r * whole_blocks(d);
+            copy_words(to, read_line<float, Q>(level_, q_(b_, row.head).row(row.query), 0, d, to), d);
+            std::memset(u_memory_ + r * dv_row(), 0, dv_row() * sizeof(float));
+        }
+        for (std::size_t begin = all.first / block_ * block_; begin < all.last; begin += block_)
+            attend(begin, all, rows);
+        for (std::size_t r = 0; r < rows; ++r) {
+            row_state& row = rows_[r];
+            float* const u = u_memory_ + r * dv_row();
+            attention_row t;
+            t.dv = dv_row();
+            t.sum = &row.sum;
+            t.values = u;
+            constexpr bool to_odd = !std::same_as<Output, float>;
+            constexpr bool can_divide = !to_odd || rounds_from_odd<Output>();
+            const bool is_divided = can_divide && HALFULP_SIMD_SELECT(level_, divide_row<to_odd>)(t);
+            const auto out = output_(b_, row.head).row(row.query);
+            write_attention_row(level_, u, row.sum, row.has_keys, is_divided,
+                                vector_view<Output>(out.data(), dv, out.stride()));
+        }
+    }
+
+  private:
+    struct row_state {
+        std::size_t query = 0, head = 0;
+        key_range range{};
+        bool has_keys = false;
+        float maximum = -std::numeric_limits<float>::infinity();
+        float sum = 0, rescale = 1;
+    };
+
+    std::size_t dv_row() const noexcept { return rounded_up(output_.columns(), 16); }
+
+    void reserve(std::size_t rows) {
+        const std::size_t d = q_.columns();
+        const std::size_t keys = rounded_up(block_, keys_of_panel);
+        const std::size_t state = rounded_up(rows * sizeof(row_state) / sizeof(float) + 1, 16);
+        const std::size_t q = rows * whole_blocks(d), u = rows * dv_row();
+        const std::size_t k = keys * rounded_up(d, 4) + 2 * simd::block;
+        const std::size_t lines = keys_of_panel * whole_blocks(d) + 2 * simd::block;
+        const std::size_t v = keys * dv_row() + 2 * simd::block;
+        thread_local workspace memory;
+        auto* next = static_cast<float*>(
+            memory.reserve((state + q + u + k + lines + v + 2 * keys + keys) * sizeof(float)));
+        const auto take = [&next](std::size_t count) {
+            float* const result = next;
+            next += count;
+            return result;
+        };
+        rows_ = reinterpret_cast<row_state*>(take(state));
+        for (std::size_t r = 0; r < rows; ++r)
+            ::new (static_cast<void*>(rows_ + r)) row_state();
+        q_memory_ = take(q);
+        u_memory_ = take(u);
+        key_memory_ = take(k);
+        line_memory_ = take(lines);
+        value_memory_ = take(v);
+        scores_ = take(keys);
+        bias_ = take(keys);
+        seen_ = reinterpret_cast<std::uint64_t*>(take(keys));
+    }
+
+    /// A block of keys for all rows.
+    void attend(std::size_t begin, const key_range& all, std::size_t rows) {
+        const std::size_t first = all.first > begin ? all.first - begin : 0;
+        const std::size_t last = all.last - begin < block_ ? all.last - begin : block_;
+        attention_row t;
+        t.d = q_.columns();
+        t.dv = dv_row();
+        t.scale = scale_;
+        t.scores = scores_;
+        const bool keys_as_stored = take_keys(t, begin, first, last, rows);
+        const bool values_as_stored = take_values(t, begin, first, last, rows);
+        for (std::size_t r = 0; r < rows; ++r) {
+            row_state& row = rows_[r];
+            t.first = row.range.first > begin + first ? row.range.first - begin : first;
+            t.last = row.range.last < begin + last ? row.range.last - begin : last;
+            if (row.range.last <= begin || t.first >= t.last || !see(t, row, begin))
+                continue;
+            row.has_keys = true;
+            t.q = q_memory_ + r * whole_blocks(t.d);
+            t.maximum = &row.maximum;
+            t.sum = &row.sum;
+            t.rescale = &row.rescale;
+            t.values = u_memory_ + r * dv_row();
+            const float slope = rules_.slope ? -options_.alibi_slopes[row.head] : 0.0f;
+            const auto position =
+                static_cast<std::int32_t>(static_cast<std::ptrdiff_t>(row.query) + rules_.offset);
+            t.changes = {};
+            t.changes.has_cap = options_.soft_cap.has_value();
+            t.changes.soft_cap = t.changes.has_cap ? static_cast<float>(*options_.soft_cap) : 0.0f;
+            t.changes.first_key = static_cast<std::int32_t>(begin);
+            if (rules_.slope) {
+                t.changes.slopes = &slope;
+                t.changes.positions = &position;
+            }
+            if (rules_.has_bias)
+                copy_bias(t, row, begin);
+            call(t, keys_as_stored, values_as_stored);
+        }
+    }
+
+    void call(const attention_row& t, bool keys_as_stored, bool values_as_stored) const noexcept {
+        using k = std::conditional_t<is_decoded_on_the_way<K>, K, float>;
+        using v = std::conditional_t<is_decoded_on_the_way<V>, V, float>;
+        if (keys_as_stored && values_as_stored)
+            HALFULP_SIMD_SELECT(level_, attend_row<k, v>)(t);
+        else if (keys_as_stored)
+            HALFULP_SIMD_SELECT(level_, attend_row<k, float>)(t);
+        else if (values_as_stored)
+            HALFULP_SIMD_SELECT(level_, attend_row<float, v>)(t);
+        else
+            HALFULP_SIMD_SELECT(level_, attend_row<float, float>)(t);
+    }
+
+    /// The keys of a block: as they are stored, if in panels and read once, or as floats in panels.
+    bool take_keys(attention_row& t, std::size_t begin, std::size_t first, std::size_t last,
+                   std::size_t rows) {
+        t.k_step = static_cast<std::ptrdiff_t>(keys_of_panel);
+        t.k_panel = static_cast<std::ptrdiff_t>(keys_of_panel * t.d);
+        if constexpr (has_panels && is_decoded_on_the_way<K>)
+            if (begin % keys_of_panel == 0 && (std::same_as<K, float> || rows == 1)) {
+                t.k = keys_.data() + begin * t.d;
+                return true;
+            }
+        const std::size_t columns = rounded_up(t.d, 4);
+        t.k_panel = static_cast<std::ptrdiff_t>(keys_of_panel * columns);
+        t.k = key_memory_;
+        for (std::size_t j = first / keys_of_panel * keys_of_panel; j < last; j += keys_of_panel) {
+            const std::size_t from = j < first ? first : j;
+            const std::size_t to = last - j < keys_of_panel ? last : j + keys_of_panel;
+            float* const panel = key_memory_ + j * columns;
+            // A group of four keys to a group of four is turned; what is not there is not seen.
+            const std::size_t skipped = (from - j) / 4 * 4;
+            for (std::size_t key = from; key < to; ++key) {
+                float* const line = line_memory_ + (key - j) * whole_blocks(t.d);
+                const vector_view<const K> row = keys_.row(begin + key);
+                copy_words(line, read_line<float, K>(level_, row, 0, t.d, line), t.d);
+            }
+            HALFULP_SIMD_SELECT(level_, transpose<float>)
+            (line_memory_ + skipped * whole_blocks(t.d), static_cast<std::ptrdiff_t>(whole_blocks(t.d)),
+             panel + skipped, static_cast<std::ptrdiff_t>(keys_of_panel), rounded_up(to - j - skipped, 4),
+             columns);
+        }
+        return std::same_as<K, float>;
+    }
+
+    /// The values of a block: as they are stored, if that is row by row and they are read once, or as floats.
+    bool take_values(attention_row& t, std::size_t begin, std::size_t first, std::size_t last,
+                     std::size_t rows) {
+        const std::size_t dv = output_.columns();
+        if constexpr (is_decoded_on_the_way<V>) {
+            const matrix_view<const V> run = run_of(values_, begin + first);
+            if (run.rows() >= last - first && run.column_stride() == 1 && dv == dv_row() &&
+                (std::same_as<V, float> || rows == 1)) {
+                t.v = run.data() - static_cast<std::ptrdiff_t>(first) * run.row_stride();
+                t.v_step = run.row_stride();
+                return true;
+            }
+        }
+        t.v = value_memory_;
+        t.v_step = static_cast<std::ptrdiff_t>(dv_row());
+        for (std::size_t j = first; j < last; ++j) {
+            float* const line = value_memory_ + j * dv_row();
+            const vector_view<const V> row = values_.row(begin + j);
+            copy_words(line, read_line<float, V>(level_, row, 0, dv, line), dv);
+            for (std::size_t c = dv; c < dv_row(); ++c)
+                line[c] = 0;
+        }
+        return std::same_as<V, float>;
+    }
+
+    /// The bits of keys that a row sees, unless it sees whole registers. Returns whether there is one.
+    bool see(attention_row& t, const row_state& row, std::size_t begin) noexcept {
+        t.seen = nullptr;
+        const bool has_holes = rules_.has_mask || rules_.has_bias;
+        if (t.first % 16 == 0 && t.last % 16 == 0 && !has_holes)
+            return true;
+        t.seen = seen_;
+        const std::size_t end = rounded_up(t.last, 64);
+        for (std::size_t word = t.first / 64; word < end / 64; ++word)
+            seen_[word] = 0;
+        const auto rules =
+            has_holes ? halfulp::detail::rules_of_head(options_, q_.rows(), keys_.rows(), b_, row.head)
+                      : halfulp::detail::attention_rules{};
+        bool any = false;
+        for (std::size_t j = t.first; j < t.last; ++j)
+            if (!has_holes || rules.sees(row.query, begin + j)) {
+                seen_[j / 64] |= std::uint64_t{1} << (j % 64);
+                any = true;
+            }
+        return any;
+    }
+
+    void copy_bias(attention_row& t, const row_state& row, std::size_t begin) noexcept {
+        const matrix_view<const float> bias = options_.bias(b_, row.head);
+        const std::size_t end = rounded_up(t.last, 16);
+        for (std::size_t j = t.first / 16 * 16; j < end; ++j)
+            bias_[j] = j >= t.first && j < t.last ? bias(row.query, begin + j) : 0.0f;
+        t.changes.bias = bias_;
+    }
+
+    isa level_;
+    heads_view<const Q> q_;
+    heads_view<Output> output_;
+    std::size_t b_, group_, first_head_;
+    key_rows keys_;
+    value_rows values_;
+    const attention_options& options_;
+    halfulp::detail::attention_rules rules_;
+    float scale_;
+    std::size_t block_;
+    row_state* rows_ = nullptr;
+    float *q_memory_ = nullptr, *u_memory_ = nullptr, *key_memory_ = nullptr, *line_memory_ = nullptr,
+          *value_memory_ = nullptr, *scores_ = nullptr, *bias_ = nullptr;
+    std::uint64_t* seen_ = nullptr;
+};
+
+}  // namespace simd
+}  // namespace v0
+}  // namespace halfulp
+
+#endif
