@@ -33,6 +33,7 @@
 #include <halfulp/kernels/attention.hpp>
 #include <halfulp/kernels/dot.hpp>
 #include <halfulp/kernels/elementwise.hpp>
+#include <halfulp/kernels/exponential.hpp>
 #include <halfulp/kernels/integer_matmul.hpp>
 #include <halfulp/kernels/integer_plan.hpp>
 #include <halfulp/kernels/matmul.hpp>
