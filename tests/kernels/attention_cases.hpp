@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// Cases of attention by the hundred: every pair of options, shapes, arrangements in memory and kinds of numbers
+/// occurs. The generator is fixed.
+
+#include <halfulp/kernels/attention.hpp>
+
+#include "support/catch.hpp"
+#include "support/last_elements.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace halfulp_test {
+
+using namespace halfulp;
+
+/// Choices of a level for each of some factors, in which every pair of levels of two factors occurs: greedily, each
+/// choice begins with a pair that did not occur yet and takes the levels that make the most new pairs. Then random
+/// choices, up to `count` of all, in which half of the levels are 0.
+inline std::vector<std::vector<std::size_t>> covering_choices(const std::vector<std::size_t>& levels,
+                                                              std::size_t count, std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    const std::size_t factors = levels.size();
+    const std::size_t most = *std::max_element(levels.begin(), levels.end());
+    std::vector<bool> seen(factors * factors * most * most);
+    const auto pair = [&](std::size_t f, std::size_t x, std::size_t g, std::size_t y) {
+        return ((f * factors + g) * most + x) * most + y;
+    };
+    std::vector<std::vector<std::size_t>> choices;
+    const auto finish = [&](const std::vector<std::size_t>& choice) {
+        for (std::size_t f = 0; f < factors; ++f)
+            for (std::size_t g = 0; g < factors; ++g)
+                seen[pair(f, choice[f], g, choice[g])] = true;
+        choices.push_back(choice);
+    };
+    for (std::size_t f = 0; f < factors; ++f)
+        for (std::size_t g = f + 1; g < factors; ++g)
+            for (std::size_t x = 0; x < levels[f]; ++x)
+                for (std::size_t y = 0; y < levels[g]; ++y) {
+                    if (seen[pair(f, x, g, y)])
+                        continue;
+                    std::vector<std::size_t> choice(factors), fixed{f, g}, order;
+                    choice[f] = x;
+                    choice[g] = y;
+                    for (std::size_t h = 0; h < factors; ++h)
+                        if (h != f && h != g)
+                            order.push_back(h);
+                    std::shuffle(order.begin(), order.end(), random);
+                    for (const std::size_t h : order) {
+                        std::size_t best = 0, best_new = 0;
+                        const std::size_t begin = random() % levels[h];
+                        for (std::size_t n = 0; n < levels[h]; ++n) {
+                            const std::size_t level = (begin + n) % levels[h];
+                            std::size_t is_new = 1;
+                            for (const std::size_t other : fixed)
+                                is_new += !seen[pair(h, level, other, choice[other])];
+                            if (is_new > best_new) {
+                                best_new = is_new;
+                                best = level;
+                            }
+                        }
+                        choice[h] = best;
+                        fixed.push_back(h);
+                    }
+                    finish(choice);
+                }
+    while (choices.size() < count) {
+        std::vector<std::size_t> choice;
+        for (const std::size_t n : levels)
+            choice.push_back(random() % 2 == 0 ? 0 : random() % n);
+        choices.push_back(choice);
+    }
+    return choices;
+}
+
+/// The order of heads × rows × columns of a batch in memory. Shared: one matrix for all heads of all entries.
+enum class heads_layout { contiguous, heads_within_rows, transposed, gaps, backwards, scattered, shared };
+inline constexpr std::array input_layouts{
+    heads_layout::contiguous, heads_layout::heads_within_rows, heads_layout::transposed, heads_layout::gaps,
+    heads_layout::backwards,  heads_layout::scattered,         heads_layout::shared};
+// An output is one of the first five: heads that alternate element by element are refused, as ones that may share memory.
+
+/// Matrices in memory that ends where nobody may read, filled with a pattern where no element is.
+template <class T>
+class heads_memory {
+  public:
+    heads_memory(std::size_t batch, std::size_t heads, std::size_t rows, std::size_t columns,
+                 heads_layout layout)
+        : plan_(batch, heads, rows, columns, layout), memory_(plan_.span) {
+        restore();
+    }
+
+    heads_view<T> view() const {
+        const auto& s = plan_.stride;
+        return {matrix_view<T>(memory_.data() + plan_.first, plan_.extent[2], plan_.extent[3], s[2], s[3]),
+                plan_.extent[0], plan_.extent[1], s[0], s[1]};
+    }
+    heads_view<const T> input() const { return view(); }
+    /// The pattern everywhere.
+    void restore() {
+        if (plan_.span != 0)
+            std::memset(static_cast<void*>(memory_.data()), 0x5a, plan_.span * sizeof(T));
+    }
+    /// Elements, and what lies between them and before them.
+    std::vector<T> contents() const { return {memory_.span().begin(), memory_.span().end()}; }
+    bool holds(const std::vector<T>& expected) const {
+        return expected.empty() ||
+               std::memcmp(memory_.data(), expected.data(), expected.size() * sizeof(T)) == 0;
+    }
+
+  private:
+    struct plan {
+        std::array<std::size_t, 4> extent;
+        std::array<std::ptrdiff_t, 4> stride{};
+        std::ptrdiff_t first = 0;
+        std::size_t span = 0;
+
+        plan(std::size_t batch, std::size_t heads, std::size_t rows, std::size_t columns, heads_layout layout)
+            : extent{batch, heads, rows, columns} {
+            // From the outermost to the innermost.
+            static constexpr std::array<std::array<std::size_t, 4>, 7> orders{{{0, 1, 2, 3},
+                                                                               {0, 2, 1, 3},
+                                                                               {0, 1, 3, 2},
+                                                                               {0, 1, 2, 3},
+                                                                               {1, 0, 2, 3},
+                                                                               {2, 0, 3, 1},
+                                                                               {0, 1, 2, 3}}};
+            constexpr std::size_t guards = 64;
+            const bool has_gaps = layout == heads_layout::gaps;
+            std::size_t step = has_gaps ? 2 : 1;
+            first = guards;
+            span = guards + 1;
+            for (std::size_t n = 4; n-- > 0;) {
+                const std::size_t dimension = orders[static_cast<std::size_t>(layout)][n];
+                if (layout == heads_layout::shared && dimension < 2)
+                    continue;
+                stride[dimension] = static_cast<std::ptrdiff_t>(step);
+                const std::size_t length = extent[dimension] == 0 ? 0 : (extent[dimension] - 1) * step;
+                span += length;
+                if (layout == heads_layout::backwards && dimension == 2) {
+                    stride[dimension] = -stride[dimension];
+                    first += static_cast<std::ptrdiff_t>(length);
+                }
+                step = step * std::max<std::size_t>(extent[dimension], 1) + (has_gaps ? 3 : 0);
+            }
+            if (batch * heads * rows * columns == 0)
+                span = 0, first = 0;
+        }
+    };
+    plan plan_;
+    last_elements<T> memory_;
+};
+
+/// What is chosen in a case.
+enum attention_factor : std::size_t {
+    of_causality,
+    of_window,
+    of_mask,
+    of_bias,
+    of_slopes,
+    of_soft_cap,
+    of_scale,
+    of_lengths,
+    of_key_block,
+    of_group,
+    of_columns,
+    of_values,
+    of_layout_q,
+    of_layout_k,
+    of_layout_v,
+    of_layout_output,
+    of_terms
+};
+using attention_choice = std::vector<std::size_t>;
+/// How many levels each factor has, in that order.
+inline const std::vector<std::size_t> attention_levels{6, 6, 6, 6, 3, 3, 4, 3, 6, 4, 8, 8, 7, 7, 7, 5, 7};
+
+/// What the numbers are like.
+enum class attention_terms { ordinary, steep, tiny, huge, zeros, specials, minus_infinity };
+
+struct attention_shape {
+    std::size_t batch = 1, key_heads = 1, queries = 1, keys = 1;
+};
+
+/// A shape around the edges of tiles and blocks, of at most `most` scores in all heads.
+inline attention_shape random_attention_shape(std::mt19937_64& random, std::size_t group, std::size_t most) {
+    static constexpr std::array<std::size_t, 13> queries{1, 2, 7, 15, 16, 17, 31, 33, 47, 48, 49, 97, 200};
+    static constexpr std::array<std::size_t, 10> keys{1, 15, 16, 17, 127, 128, 129, 255, 300, 513};
+    attention_shape s;
+    const std::size_t heads[] = {1, 1, 2, 3};
+    do {
+        s = {heads[random() % 4], heads[random() % 4], queries[random() % 13], keys[random() % 10]};
+    } while (s.batch * s.key_heads * group * s.queries * s.keys > most);
+    return s;
+}
+
+/// The options of a case, with the memory that they refer to.
+class attention_case_options {
+  public:
+    attention_case_options(const attention_choice& choice, const attention_shape& shape, std::size_t heads,
+                           std::uint64_t seed)
+        : random_(seed),
+          mask_(shape.batch, heads, shape.queries, choice[of_mask] == 2 ? shape.keys / 2 : shape.keys,
+                choice[of_mask] == 3   ? heads_layout::shared
+                : choice[of_mask] == 4 ? heads_layout::transposed
+                                       : heads_layout::contiguous),
+          bias_(shape.batch, heads, shape.queries, choice[of_bias] == 2 ? (shape.keys + 1) / 2 : shape.keys,
+                choice[of_bias] == 3   ? heads_layout::shared
+                : choice[of_bias] == 4 ? heads_layout::scattered
+                                       : heads_layout::heads_within_rows) {
+        const auto n = static_cast<std::ptrdiff_t>(shape.queries),
+                   m = static_cast<std::ptrdiff_t>(shape.keys);
+        const std::ptrdiff_t offsets[] = {0, 0, -(n + 1) / 2, m / 2, -100000, 100000};
+        options.causal = choice[of_causality] != 0;
+        if (choice[of_causality] > 1)
+            options.causal_offset = offsets[choice[of_causality]];
+        struct window {
+            std::size_t left, right;
+        };
+        constexpr std::size_t none = all_keys - 1;  // stands for no window
+        constexpr window windows[] = {{none, none}, {3, none}, {none, 2}, {5, 4}, {0, 0}, {130, all_keys}};
+        if (windows[choice[of_window]].left != none)
+            options.window_left = windows[choice[of_window]].left;
+        if (windows[choice[of_window]].right != none)
+            options.window_right = windows[choice[of_window]].right;
+        if (choice[of_mask] != 0)
+            fill_mask(choice[of_mask]);
+        if (choice[of_bias] != 0)
+            fill_bias(choice[of_bias]);
+        if (choice[of_slopes] != 0) {
+            for (std::size_t h = 0; h < heads; ++h)
+                slopes_.push_back(choice[of_slopes] == 1
+                                      ? std::ldexp(1.0f, -static_cast<int>(h) - 1)
+                                      : static_cast<float>(static_cast<int>(h % 3) - 1) * 0.3f);
+            options.alibi_slopes = slopes_;
+        }
+        if (choice[of_soft_cap] != 0)
+            options.soft_cap = choice[of_soft_cap] == 1 ? 2.0 : 30.1;
+        constexpr double scales[] = {0, 0.3, -1.7, 0};
+        if (choice[of_scale] != 0)
+            options.scale = scales[choice[of_scale]];
+        if (choice[of_lengths] != 0) {
+            for (std::size_t b = 0; b < shape.batch; ++b)
+                lengths_.push_back(
+                    choice[of_lengths] == 2 && random_() % 5 == 0 ? 0 : 1 + random_() % shape.keys);
+            options.key_lengths = lengths_;
+        }
+        constexpr std::size_t blocks[] = {0, 1, 16, 100, 128, all_keys};
+        if (choice[of_key_block] != 0)
+            options.key_block = blocks[choice[of_key_block]];
+    }
+    attention_case_options(const attention_case_options&) = delete;
+    attention_case_options& operator=(const attention_case_options&) = delete;
+
+    attention_options options{};
+
+  private:
+    template <class T, class Element>
+    static void fill(const heads_view<T>& view, const Element& element) {
+        for (std::size_t b = 0; b < view.batch(); ++b)
+            for (std::size_t h = 0; h < view.heads(); ++h)
+                for (std::size_t i = 0; i < view.rows(); ++i)
+                    for (std::size_t j = 0; j < view.columns(); ++j)
+                        view(b, h)(i, j) = element(i, j);
+    }
+    void fill_mask(std::size_t kind) {
+        fill(mask_.view(), [&](std::size_t i, std::size_t j) {
+            if (kind == 5)  // rows without keys, and the first block of others without
+                return i % 3 != 1 && j >= 128 && random_() % 4 != 0;
+            return random_() % 3 != 0;
+        });
+        options.mask = mask_.input();
+    }
+    void fill_bias(std::size_t kind) {
+        constexpr float infinity = std::numeric_limits<float>::infinity();
+        fill(bias_.view(), [&](std::size_t i, std::size_t) {
+            const float x = static_cast<float>(static_cast<int>(random_() % 4001) - 2000) / 700;
+            if (kind == 1)
+                return x;
+            if (kind == 4 && i % 2 == 0 && random_() % 200 == 0)
+                return random_() % 2 == 0 ? infinity : std::numeric_limits<float>::quiet_NaN();
+            if (kind == 5 && i % 3 == 1)
+                return -infinity;
+            return random_() % 4 == 0 ? -infinity : x;
+        });
+        options.bias = bias_.input();
+    }
+
+    std::mt19937_64 random_;
+    heads_memory<bool> mask_;
+    heads_memory<float> bias_;
+    std::vector<float> slopes_{};
+    std::vector<std::size_t> lengths_{};
+};
+
+/// One case: operands, options and memory for the output.
+template <class Q, class K, class VE, class Output>
+class attention_case {
+  public:
+    attention_case(const attention_choice& choice, const attention_shape& shape, std::uint64_t seed)
+        : choice_(choice),
+          shape_(shape),
+          heads_(shape.key_heads << choice[of_group]),
+          columns_(widths[choice[of_columns]]),
+          values_(widths[choice[of_values]]),
+          random_(seed),
+          q_(shape.batch, heads_, shape.queries, columns_, input_layouts[choice[of_layout_q]]),
+          k_(shape.batch, shape.key_heads, shape.keys, columns_, input_layouts[choice[of_layout_k]]),
+          v_(shape.batch, shape.key_heads, shape.keys, values_, input_layouts[choice[of_layout_v]]),
+          output_(shape.batch, heads_, shape.queries, values_, input_layouts[choice[of_layout_output]]),
+          options_(choice, shape, heads_, seed) {
+        fill();
+    }
+
+    heads_view<const Q> q() const { return q_.input(); }
+    heads_view<const K> k() const { return k_.input(); }
+    heads_view<const VE> v() const { return v_.input(); }
+    heads_memory<Output>& output() { return output_; }
+    /// With an execution of the caller's.
+    attention_options options(const execution::policy& execution = {}) const {
+        attention_options o = options_.options;
+        o.execution = execution;
+        return o;
+    }
+    const attention_shape& shape() const { return shape_; }
+    std::size_t heads() const { return heads_; }
+
+    std::string name() const {
+        std::string text = std::to_string(shape_.batch) + " × " + std::to_string(heads_) + " (" +
+                           std::to_string(shape_.key_heads) + ") heads, " + std::to_string(shape_.queries) +
+                           " queries, " + std::to_string(shape_.keys) + " keys, d " +
+                           std::to_string(columns_) + ", dv " + std::to_string(values_) + ", choice";
+        static constexpr const char* names[] = {"causal", "window",  "mask",  "bias",  "slopes", "cap",
+                                                "scale",  "lengths", "block", "group", "d",      "dv",
+                                                "q",      "k",       "v",     "o",     "terms"};
+        for (std::size_t f = 0; f < choice_.size(); ++f)
+            if (choice_[f] != 0)
+                text += std::string(" ") + names[f] + "=" + std::to_string(choice_[f]);
+        return text;
+    }
+
+  private:
+    static constexpr std::size_t widths[] = {1, 3, 8, 16, 33, 64, 80, 128};
+
+    /// A number whose exponent is in low … high: where that is beyond the format, the nearest one.
+    template <class T>
+    T number(int low, int high) {
+        const double fraction = 1 + static_cast<double>(random_() >> 12) * 0x1p-52;
+        const double sign = random_() % 2 == 0 ? 1 : -1;
+        const int exponent = low + static_cast<int>(random_() % static_cast<unsigned>(high - low + 1));
+        return convert<T>(std::ldexp(sign * fraction, exponent),
+                          projection{rounding::ties_to_even, saturation::finite});
+    }
+    template <class T>
+    T special() {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        const double numbers[] = {infinity,
+                                  -infinity,
+                                  std::numeric_limits<double>::quiet_NaN(),
+                                  std::ldexp(1.5, number_format<T>::value.maximum_exponent()),
+                                  -0.0,
+                                  std::ldexp(1.0, number_format<T>::value.minimum_quantum_exponent())};
+        return convert<T>(numbers[random_() % 6], projection{});
+    }
+    template <class T>
+    T like(attention_terms kind, bool is_value) {
+        constexpr float_format format = number_format<T>::value;
+        const int smallest = format.minimum_quantum_exponent();
+        switch (kind) {
+            case attention_terms::steep:
+                return is_value ? number<T>(-2, 1) : number<T>(0, 3);
+            case attention_terms::tiny:
+                return is_value ? number<T>(smallest, smallest + 25)
+                                : number<T>(smallest / 2 - 3, smallest / 2 + 2);
+            case attention_terms::huge:
+                return is_value ? number<T>(format.maximum_exponent() - 3, format.maximum_exponent())
+                                : number<T>(format.maximum_exponent() / 2 - 3, format.maximum_exponent() / 2);
+            case attention_terms::zeros:
+                return random_() % 5 == 0 ? number<T>(-3, 0)
+                                          : convert<T>(random_() % 3 == 0 ? 0.0 : -0.0, projection{});
+            default:
+                return number<T>(-2, 1);
+        }
+    }
+    template <class T>
+    void fill(const heads_view<T>& view, bool is_value, bool is_query) {
+        const auto kind = static_cast<attention_terms>(choice_[of_terms]);
+        for (std::size_t b = 0; b < view.batch(); ++b)
+            for (std::size_t h = 0; h < view.heads(); ++h)
+                for (std::size_t i = 0; i < view.rows(); ++i) {
+                    const vector_view<T> row = view(b, h).row(i);
+                    for (std::size_t c = 0; c < row.size(); ++c)
+                        row[c] = like<T>(kind, is_value);
+                    if (kind == attention_terms::specials && random_() % (is_query ? 20 : 60) == 0)
+                        row[random_() % row.size()] = special<T>();
+                    // Scores of −∞ for a block of keys, in every third case for all.
+                    if (kind == attention_terms::minus_infinity && !is_value) {
+                        if (is_query)
+                            row[0] = convert<T>(1.0, projection{});
+                        else if (choice_[of_columns] % 3 == 0 || i < 128)
+                            row[0] = convert<T>(-std::numeric_limits<double>::infinity(), projection{});
+                    }
+                }
+    }
+    void fill() {
+        fill(q_.view(), false, true);
+        fill(k_.view(), false, false);
+        fill(v_.view(), true, false);
+        // Nobody may look at the padding. With shared matrices it is another entry's, so that it stays.
+        const vector_view<const std::size_t>& lengths = options_.options.key_lengths;
+        for (std::size_t b = 0; b < lengths.size(); ++b)
+            for (std::size_t h = 0; h < shape_.key_heads; ++h)
+                for (std::size_t j = lengths[b]; j < shape_.keys; ++j) {
+                    const double nan = std::numeric_limits<double>::quiet_NaN();
+                    if (input_layouts[choice_[of_layout_k]] != heads_layout::shared)
+                        k_.view()(b, h)(j, j % columns_) = convert<K>(nan, projection{});
+                    if (input_layouts[choice_[of_layout_v]] != heads_layout::shared)
+                        v_.view()(b, h)(j, j % values_) = convert<VE>(nan, projection{});
+                }
+    }
+
+    attention_choice choice_;
+    attention_shape shape_;
+    std::size_t heads_, columns_, values_;
+    std::mt19937_64 random_;
+    heads_memory<Q> q_;
+    heads_memory<K> k_;
+    heads_memory<VE> v_;
+    heads_memory<Output> output_;
+    attention_case_options options_;
+};
+
+}  // namespace halfulp_test
