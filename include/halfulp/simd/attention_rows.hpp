@@ -14,11 +14,19 @@ namespace halfulp {
 inline namespace v0 {
 namespace simd {
 
-/// True for elements that are decoded between memory and the chains.
+/// What the elements of a type are to the loaders: themselves, codes of eight bits, or nothing (void).
 template <class T>
-inline constexpr bool is_decoded_on_the_way =
-    std::same_as<T, float> || std::same_as<T, bfloat16> || std::same_as<T, float16> ||
-    std::same_as<T, float8_e4m3fn> || std::same_as<T, float8_e5m2>;
+using loaded_type =
+    std::conditional_t<std::same_as<T, float> || std::same_as<T, bfloat16> || std::same_as<T, float16>, T,
+                       std::conditional_t<has_byte_table<T>(), coded_byte, void>>;
+template <class T>
+inline constexpr bool is_decoded_on_the_way = !std::is_void_v<loaded_type<T>>;
+
+/// Whether this machine has the instructions for it.
+template <class T>
+bool can_load(isa level) {
+    return !std::same_as<loaded_type<T>, coded_byte> || level != isa::avx512 || available_extensions().vbmi;
+}
 
 /// Attention of all queries of a group of heads, few of them, to the keys and values that they share.
 template <class Q, class Keys, class Values, class Output>
@@ -74,13 +82,10 @@ class attention_few {
         for (std::size_t r = 0; r < rows; ++r) {
             row_state& row = rows_[r];
             float* const u = u_memory_ + r * dv_row();
-            attention_row t;
-            t.dv = dv_row();
-            t.sum = &row.sum;
-            t.values = u;
             constexpr bool to_odd = !std::same_as<Output, float>;
             constexpr bool can_divide = !to_odd || rounds_from_odd<Output>();
-            const bool is_divided = can_divide && HALFULP_SIMD_SELECT(level_, divide_row<to_odd>)(t);
+            const bool is_divided =
+                can_divide && HALFULP_SIMD_SELECT(level_, divide_row<to_odd>)(u, row.sum, dv_row());
             const auto out = output_(b_, row.head).row(row.query);
             write_attention_row(level_, u, row.sum, row.has_keys, is_divided,
                                 vector_view<Output>(out.data(), dv, out.stride()));
@@ -93,7 +98,8 @@ class attention_few {
         key_range range{};
         bool has_keys = false;
         float maximum = -std::numeric_limits<float>::infinity();
-        float sum = 0, rescale = 1;
+        float sum = 0, rescale = 1, slope = 0;
+        std::int32_t position = 0;
     };
 
     std::size_t dv_row() const noexcept { return rounded_up(output_.columns(), 16); }
@@ -108,7 +114,7 @@ class attention_few {
         const std::size_t v = keys * dv_row() + 2 * simd::block;
         thread_local workspace memory;
         auto* next = static_cast<float*>(
-            memory.reserve((state + q + u + k + lines + v + 2 * keys + keys) * sizeof(float)));
+            memory.reserve((state + q + u + k + lines + v + 3 * most_rows_together * keys) * sizeof(float)));
         const auto take = [&next](std::size_t count) {
             float* const result = next;
             next += count;
@@ -122,73 +128,132 @@ class attention_few {
         key_memory_ = take(k);
         line_memory_ = take(lines);
         value_memory_ = take(v);
-        scores_ = take(keys);
-        bias_ = take(keys);
-        seen_ = reinterpret_cast<std::uint64_t*>(take(keys));
+        scores_ = take(most_rows_together * keys);
+        bias_ = take(most_rows_together * keys);
+        seen_ = reinterpret_cast<std::uint64_t*>(take(most_rows_together * keys));
     }
 
     /// A block of keys for all rows.
     void attend(std::size_t begin, const key_range& all, std::size_t rows) {
         const std::size_t first = all.first > begin ? all.first - begin : 0;
         const std::size_t last = all.last - begin < block_ ? all.last - begin : block_;
-        attention_row t;
+        attention_rows t;
         t.d = q_.columns();
         t.dv = dv_row();
         t.scale = scale_;
-        t.scores = scores_;
-        const bool keys_as_stored = take_keys(t, begin, first, last, rows);
-        const bool values_as_stored = take_values(t, begin, first, last, rows);
+        // What several groups of rows read is decoded once.
+        const bool is_read_once = rows <= rows_together();
+        const bool keys_as_stored = take_keys(t, begin, first, last, is_read_once);
+        const bool values_as_stored = take_values(t, begin, first, last, is_read_once);
+        std::size_t waiting = 0;
         for (std::size_t r = 0; r < rows; ++r) {
-            row_state& row = rows_[r];
-            t.first = row.range.first > begin + first ? row.range.first - begin : first;
-            t.last = row.range.last < begin + last ? row.range.last - begin : last;
-            if (row.range.last <= begin || t.first >= t.last || !see(t, row, begin))
-                continue;
-            row.has_keys = true;
-            t.q = q_memory_ + r * whole_blocks(t.d);
-            t.maximum = &row.maximum;
-            t.sum = &row.sum;
-            t.rescale = &row.rescale;
-            t.values = u_memory_ + r * dv_row();
-            const float slope = rules_.slope ? -options_.alibi_slopes[row.head] : 0.0f;
-            const auto position =
-                static_cast<std::int32_t>(static_cast<std::ptrdiff_t>(row.query) + rules_.offset);
-            t.changes = {};
-            t.changes.has_cap = options_.soft_cap.has_value();
-            t.changes.soft_cap = t.changes.has_cap ? static_cast<float>(*options_.soft_cap) : 0.0f;
-            t.changes.first_key = static_cast<std::int32_t>(begin);
-            if (rules_.slope) {
-                t.changes.slopes = &slope;
-                t.changes.positions = &position;
+            if (prepare(t.rows[waiting], waiting, r, begin, first, last))
+                ++waiting;
+            if (waiting == rows_together()) {
+                call(t, waiting, keys_as_stored, values_as_stored);
+                waiting = 0;
             }
-            if (rules_.has_bias)
-                copy_bias(t, row, begin);
-            call(t, keys_as_stored, values_as_stored);
+        }
+        for (std::size_t done = 0; done < waiting;) {
+            const std::size_t count = waiting - done >= 2 ? 2 : 1;
+            if (done != 0)
+                for (std::size_t r = 0; r < count; ++r)
+                    t.rows[r] = t.rows[done + r];
+            call(t, count, keys_as_stored, values_as_stored);
+            done += count;
         }
     }
 
-    void call(const attention_row& t, bool keys_as_stored, bool values_as_stored) const noexcept {
-        using k = std::conditional_t<is_decoded_on_the_way<K>, K, float>;
-        using v = std::conditional_t<is_decoded_on_the_way<V>, V, float>;
+    /// Row r's part of a block, in place `n` of those that take it together. Returns whether it sees a key.
+    bool prepare(attention_row& t, std::size_t n, std::size_t r, std::size_t begin, std::size_t first,
+                 std::size_t last) noexcept {
+        row_state& row = rows_[r];
+        t.first = row.range.first > begin + first ? row.range.first - begin : first;
+        t.last = row.range.last < begin + last ? row.range.last - begin : last;
+        if (row.range.last <= begin || t.first >= t.last)
+            return false;
+        const std::size_t keys = rounded_up(block_, keys_of_panel);
+        if (!see(t, seen_ + n * (keys / 64), row, begin))
+            return false;
+        row.has_keys = true;
+        t.q = q_memory_ + r * whole_blocks(q_.columns());
+        t.scores = scores_ + n * keys;
+        t.maximum = &row.maximum;
+        t.sum = &row.sum;
+        t.rescale = &row.rescale;
+        t.values = u_memory_ + r * dv_row();
+        t.changes = {};
+        t.changes.has_cap = options_.soft_cap.has_value();
+        t.changes.soft_cap = t.changes.has_cap ? static_cast<float>(*options_.soft_cap) : 0.0f;
+        t.changes.first_key = static_cast<std::int32_t>(begin);
+        if (rules_.slope) {
+            row.slope = -options_.alibi_slopes[row.head];
+            row.position = static_cast<std::int32_t>(static_cast<std::ptrdiff_t>(row.query) + rules_.offset);
+            t.changes.slopes = &row.slope;
+            t.changes.positions = &row.position;
+        }
+        if (rules_.has_bias)
+            copy_bias(t, bias_ + n * keys, row, begin);
+        return true;
+    }
+
+    std::size_t rows_together() const noexcept { return level_ == isa::avx512 ? 4 : 2; }
+
+    void call(const attention_rows& t, std::size_t rows, bool keys_as_stored,
+              bool values_as_stored) const noexcept {
+        using k = std::conditional_t<is_decoded_on_the_way<K>, loaded_type<K>, float>;
+        using v = std::conditional_t<is_decoded_on_the_way<V>, loaded_type<V>, float>;
         if (keys_as_stored && values_as_stored)
-            HALFULP_SIMD_SELECT(level_, attend_row<k, v>)(t);
+            call_for<k, v>(t, rows);
         else if (keys_as_stored)
-            HALFULP_SIMD_SELECT(level_, attend_row<k, float>)(t);
+            call_for<k, float>(t, rows);
         else if (values_as_stored)
-            HALFULP_SIMD_SELECT(level_, attend_row<float, v>)(t);
+            call_for<float, v>(t, rows);
         else
-            HALFULP_SIMD_SELECT(level_, attend_row<float, float>)(t);
+            call_for<float, float>(t, rows);
+    }
+    template <class KL, class VL>
+    void call_for(const attention_rows& t, std::size_t rows) const noexcept {
+        if (rows == 4)
+            simd::avx512::attend_rows<4, KL, VL>(t);
+        else if (rows == 2)
+            HALFULP_SIMD_SELECT(level_, attend_rows<2, KL, VL>)(t);
+        else
+            HALFULP_SIMD_SELECT(level_, attend_rows<1, KL, VL>)(t);
+    }
+
+    template <class T>
+    static const byte_table* table_for() noexcept {
+        if constexpr (has_byte_table<T>())
+            return &table_of_bytes<T>;
+        else
+            return nullptr;
+    }
+    template <class T>
+    void decode(const T* from, float* to, std::size_t count) const noexcept {
+        using loaded = loaded_type<T>;
+        HALFULP_SIMD_SELECT(level_, decode_numbers<loaded>)
+        (table_for<T>(), reinterpret_cast<const loaded*>(from), to, count);
     }
 
     /// The keys of a block: as they are stored, if in panels and read once, or as floats in panels.
-    bool take_keys(attention_row& t, std::size_t begin, std::size_t first, std::size_t last,
-                   std::size_t rows) {
+    bool take_keys(attention_rows& t, std::size_t begin, std::size_t first, std::size_t last,
+                   bool is_read_once) {
         t.k_step = static_cast<std::ptrdiff_t>(keys_of_panel);
         t.k_panel = static_cast<std::ptrdiff_t>(keys_of_panel * t.d);
+        t.k_table = table_for<K>();
         if constexpr (has_panels && is_decoded_on_the_way<K>)
-            if (begin % keys_of_panel == 0 && (std::same_as<K, float> || rows == 1)) {
-                t.k = keys_.data() + begin * t.d;
-                return true;
+            if (begin % keys_of_panel == 0 && can_load<K>(level_)) {
+                const K* const from = keys_.data() + begin * t.d;
+                if (std::same_as<K, float> || is_read_once) {
+                    t.k = from;
+                    return true;
+                }
+                const std::size_t skipped = first / keys_of_panel * keys_of_panel * t.d;
+                decode(from + skipped, key_memory_ + skipped,
+                       rounded_up(last, keys_of_panel) * t.d - skipped);
+                t.k = key_memory_;
+                return false;
             }
         const std::size_t columns = rounded_up(t.d, 4);
         t.k_panel = static_cast<std::ptrdiff_t>(keys_of_panel * columns);
@@ -196,30 +261,43 @@ class attention_few {
         for (std::size_t j = first / keys_of_panel * keys_of_panel; j < last; j += keys_of_panel) {
             const std::size_t from = j < first ? first : j;
             const std::size_t to = last - j < keys_of_panel ? last : j + keys_of_panel;
-            float* const panel = key_memory_ + j * columns;
-            // A group of four keys to a group of four is turned; what is not there is not seen.
+            // Groups of four keys are turned; what is not there is not seen.
             const std::size_t skipped = (from - j) / 4 * 4;
-            for (std::size_t key = from; key < to; ++key) {
-                float* const line = line_memory_ + (key - j) * whole_blocks(t.d);
-                const vector_view<const K> row = keys_.row(begin + key);
-                copy_words(line, read_line<float, K>(level_, row, 0, t.d, line), t.d);
-            }
+            float* const panel = key_memory_ + j * columns + skipped;
+            const std::size_t height = rounded_up(to - j - skipped, 4);
+            const rows_in_memory lines = lines_of_keys(begin + j + skipped, begin + from, begin + to, height);
             HALFULP_SIMD_SELECT(level_, transpose<float>)
-            (line_memory_ + skipped * whole_blocks(t.d), static_cast<std::ptrdiff_t>(whole_blocks(t.d)),
-             panel + skipped, static_cast<std::ptrdiff_t>(keys_of_panel), rounded_up(to - j - skipped, 4),
-             columns);
+            (lines.data, lines.line, panel, static_cast<std::ptrdiff_t>(keys_of_panel), height, columns);
         }
         return std::same_as<K, float>;
     }
 
+    /// Keys first … first + height − 1 line by line, in whole groups of four columns, of which from … to − 1 are to be read.
+    rows_in_memory lines_of_keys(std::size_t first, std::size_t from, std::size_t to, std::size_t height) {
+        const std::size_t d = q_.columns();
+        if constexpr (std::same_as<K, float>) {
+            const matrix_view<const float> run = run_of(keys_, first);
+            if (first == from && to - from == height && d % 4 == 0 && run.rows() >= height &&
+                run.column_stride() == 1)
+                return {run.data(), run.row_stride(), 1};
+        }
+        const std::size_t line = whole_blocks(d);
+        for (std::size_t key = from; key < to; ++key) {
+            float* const at = line_memory_ + (key - first) * line;
+            copy_words(at, read_line<float, K>(level_, keys_.row(key), 0, d, at), d);
+        }
+        return {line_memory_, static_cast<std::ptrdiff_t>(line), 1};
+    }
+
     /// The values of a block: as they are stored, if that is row by row and they are read once, or as floats.
-    bool take_values(attention_row& t, std::size_t begin, std::size_t first, std::size_t last,
-                     std::size_t rows) {
+    bool take_values(attention_rows& t, std::size_t begin, std::size_t first, std::size_t last,
+                     bool is_read_once) {
         const std::size_t dv = output_.columns();
+        t.v_table = table_for<V>();
         if constexpr (is_decoded_on_the_way<V>) {
             const matrix_view<const V> run = run_of(values_, begin + first);
             if (run.rows() >= last - first && run.column_stride() == 1 && dv == dv_row() &&
-                (std::same_as<V, float> || rows == 1)) {
+                can_load<V>(level_) && (std::same_as<V, float> || is_read_once)) {
                 t.v = run.data() - static_cast<std::ptrdiff_t>(first) * run.row_stride();
                 t.v_step = run.row_stride();
                 return true;
@@ -230,6 +308,11 @@ class attention_few {
         for (std::size_t j = first; j < last; ++j) {
             float* const line = value_memory_ + j * dv_row();
             const vector_view<const V> row = values_.row(begin + j);
+            if constexpr (is_decoded_on_the_way<V>)
+                if (row.stride() == 1 && dv % 64 == 0 && can_load<V>(level_)) {
+                    decode(row.data(), line, dv);
+                    continue;
+                }
             copy_words(line, read_line<float, V>(level_, row, 0, dv, line), dv);
             for (std::size_t c = dv; c < dv_row(); ++c)
                 line[c] = 0;
@@ -238,33 +321,38 @@ class attention_few {
     }
 
     /// The bits of keys that a row sees, unless it sees whole registers. Returns whether there is one.
-    bool see(attention_row& t, const row_state& row, std::size_t begin) noexcept {
+    bool see(attention_row& t, std::uint64_t* seen, const row_state& row, std::size_t begin) noexcept {
         t.seen = nullptr;
-        const bool has_holes = rules_.has_mask || rules_.has_bias;
-        if (t.first % 16 == 0 && t.last % 16 == 0 && !has_holes)
+        t.has_holes = rules_.has_mask || rules_.has_bias;
+        if (t.first % 16 == 0 && t.last % 16 == 0 && !t.has_holes)
             return true;
-        t.seen = seen_;
+        t.seen = seen;
         const std::size_t end = rounded_up(t.last, 64);
-        for (std::size_t word = t.first / 64; word < end / 64; ++word)
-            seen_[word] = 0;
-        const auto rules =
-            has_holes ? halfulp::detail::rules_of_head(options_, q_.rows(), keys_.rows(), b_, row.head)
-                      : halfulp::detail::attention_rules{};
+        for (std::size_t word = t.first / 64; word < end / 64; ++word) {
+            // Bits first … last − 1 of those of this word.
+            const std::size_t low = t.first > 64 * word ? t.first - 64 * word : 0;
+            const std::size_t high = t.last < 64 * word + 64 ? t.last - 64 * word : 64;
+            seen[word] = (high == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << high) - 1) &
+                         (~std::uint64_t{0} << low);
+        }
+        if (!t.has_holes)
+            return true;
+        const auto rules = halfulp::detail::rules_of_head(options_, q_.rows(), keys_.rows(), b_, row.head);
         bool any = false;
         for (std::size_t j = t.first; j < t.last; ++j)
-            if (!has_holes || rules.sees(row.query, begin + j)) {
-                seen_[j / 64] |= std::uint64_t{1} << (j % 64);
+            if (rules.sees(row.query, begin + j))
                 any = true;
-            }
+            else
+                seen[j / 64] &= ~(std::uint64_t{1} << (j % 64));
         return any;
     }
 
-    void copy_bias(attention_row& t, const row_state& row, std::size_t begin) noexcept {
+    void copy_bias(attention_row& t, float* to, const row_state& row, std::size_t begin) noexcept {
         const matrix_view<const float> bias = options_.bias(b_, row.head);
         const std::size_t end = rounded_up(t.last, 16);
         for (std::size_t j = t.first / 16 * 16; j < end; ++j)
-            bias_[j] = j >= t.first && j < t.last ? bias(row.query, begin + j) : 0.0f;
-        t.changes.bias = bias_;
+            to[j] = j >= t.first && j < t.last ? bias(row.query, begin + j) : 0.0f;
+        t.changes.bias = to;
     }
 
     isa level_;

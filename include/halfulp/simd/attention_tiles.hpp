@@ -6,7 +6,7 @@
 
 #include <halfulp/formats/named.hpp>
 #include <halfulp/simd/exponential.hpp>
-#include <halfulp/simd/matmul_operands.hpp>
+#include <halfulp/simd/matvec_native.hpp>
 
 #if HALFULP_HAS_SIMD
 
@@ -50,24 +50,69 @@ struct attention_tile {
 /// Keys whose columns lie together in memory: see key_panels.
 inline constexpr std::size_t keys_of_panel = 128;
 
-/// A block of keys for one query. Keys are counted within the block, whose key 0 begins a panel of k.
+/// A code of eight bits, of any format that byte_table describes.
+enum class coded_byte : std::uint8_t {};
+
+/// What codes of eight bits stand for: the halves of their magnitudes as bfloat16, and the numbers.
+struct byte_table {
+    alignas(64) std::uint8_t low[128], high[128];
+    float numbers[256];
+};
+
+/// True for formats of eight bits whose upper half are the negatives of the lower, all of them bfloat16's.
+template <class T>
+constexpr bool has_byte_table() noexcept {
+    if constexpr (halfulp::detail::is_custom_float<T>::value) {
+        constexpr float_format f = number_format<T>::value;
+        return f.bits() == 8 && f.has_sign && f.has_negative_zero && f.nan != nan_encoding::negative_zero &&
+               contains(formats::bfloat16, f);
+    } else {
+        return false;
+    }
+}
+template <class T>
+inline constexpr byte_table table_of_bytes = [] {
+    byte_table table{};
+    for (unsigned code = 0; code < 256; ++code) {
+        const float x = convert<float>(T::from_bits(static_cast<std::uint8_t>(code)));
+        table.numbers[code] = x;
+        if (code < 128) {
+            const std::uint32_t bits = std::bit_cast<std::uint32_t>(x) >> 16;
+            table.low[code] = static_cast<std::uint8_t>(bits & 0xff);
+            table.high[code] = static_cast<std::uint8_t>(bits >> 8);
+        }
+    }
+    return table;
+}();
+
+/// One query and its part of a block of keys.
 struct attention_row {
-    std::size_t first = 0, last = 0;  ///< the keys that it sees, and maybe others between
-    std::size_t d = 0;
-    std::size_t dv = 0;        ///< columns of v and values: whole registers
-    const float* q = nullptr;  ///< d
-    const void* k = nullptr;   ///< key j, column c: k[j / 128·k_panel + c·k_step + j mod 128]
-    std::ptrdiff_t k_panel = 0, k_step = 0;
-    const void* v = nullptr;  ///< key j, column c: v[j·v_step + c]
-    std::ptrdiff_t v_step = 0;
-    float scale = 1;
-    score_changes changes{};              ///< with one slope, one position and a bias for each key
+    std::size_t first = 0, last = 0;  ///< the keys that it sees, and others between them if it has holes
+    bool has_holes = false;
     const std::uint64_t* seen = nullptr;  ///< a bit a key, or null if all of whole registers are seen
+    const float* q = nullptr;             ///< d
+    score_changes changes{};              ///< with one slope, one position and a bias for each key
     float* scores = nullptr;              ///< of the keys, with room for whole registers; then weights
     float* maximum = nullptr;             ///< m
     float* sum = nullptr;                 ///< z
     float* rescale = nullptr;             ///< a
     float* values = nullptr;              ///< dv: u
+};
+
+/// The most queries that take a block of keys together.
+inline constexpr std::size_t most_rows_together = 4;
+
+/// A block of keys for a few queries. Keys are counted within the block, whose key 0 begins a panel of k.
+struct attention_rows {
+    attention_row rows[most_rows_together];
+    std::size_t d = 0;
+    std::size_t dv = 0;       ///< columns of v and values: whole registers
+    const void* k = nullptr;  ///< key j, column c: k[j / 128·k_panel + c·k_step + j mod 128]
+    std::ptrdiff_t k_panel = 0, k_step = 0;
+    const void* v = nullptr;  ///< key j, column c: v[j·v_step + c]
+    std::ptrdiff_t v_step = 0;
+    const byte_table *k_table = nullptr, *v_table = nullptr;  ///< of coded_byte
+    float scale = 1;
 };
 
 }  // namespace simd

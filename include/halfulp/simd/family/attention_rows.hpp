@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A block of keys for one query, as in decoding: lanes are keys, and then columns of values: see simd/for_each_family.hpp
+// A block of keys for a few queries, as in decoding: lanes are keys, and then columns of values: see simd/for_each_family.hpp
 // for how this text is used, and simd/attention_tiles.hpp for what a row is given.
 
 #if defined(HALFULP_FAMILY)
@@ -10,83 +10,244 @@ inline namespace v0 {
 namespace simd {
 namespace HALFULP_FAMILY {
 
-/// As many numbers as a register of float has lanes, decoded on the way from memory: exactly, NaN to a NaN.
-HALFULP_ALWAYS_INLINE reals32 load_numbers(const float* from) noexcept {
-    return load<reals32>(from);
-}
-HALFULP_ALWAYS_INLINE reals32 load_numbers(const bfloat16* from) noexcept {
-    return as_reals(load_codes<words32>(reinterpret_cast<const std::uint16_t*>(from)) << 16);
-}
-HALFULP_ALWAYS_INLINE reals32 load_numbers(const float16* from) noexcept {
-    struct row {
-        std::uint16_t codes[register_bytes / 4];
-    };
-    reals32 result;
-    __asm__("{vcvtph2ps %1, %0|vcvtph2ps %0, %1}" : "=v"(result) : "m"(*reinterpret_cast<const row*>(from)));
-    return result;
-}
-/// Bytes with their signs in the bits above them.
-HALFULP_ALWAYS_INLINE words32 load_signed_bytes(const void* from) noexcept {
-    struct row {
-        std::uint8_t codes[register_bytes / 4];
-    };
-    words32 result;
-    __asm__("{vpmovsxbd %1, %0|vpmovsxbd %0, %1}" : "=v"(result) : "m"(*static_cast<const row*>(from)));
-    return result;
-}
-/// A byte's exponent and significand, put where those of float are, is the number but for the bias.
-HALFULP_ALWAYS_INLINE reals32 load_numbers(const float8_e4m3fn* from) noexcept {
-    const words32 bits = (load_signed_bytes(from) << 20) & (words32{} + 0x87f00000u);
-    const words32 nan =
-        (bits & (words32{} + 0x7fffffffu)) == words32{} + 0x07f00000u ? words32{} + 0x7fc00000u : words32{};
-    return as_reals(as_words(as_rounded(as_reals(bits) * repeat(0x1p120f))) | nan);
-}
-HALFULP_ALWAYS_INLINE reals32 load_numbers(const float8_e5m2* from) noexcept {
-    const words32 bits = (load_signed_bytes(from) << 21) & (words32{} + 0x8fe00000u);
-    const words32 special =
-        (bits & (words32{} + 0x7fffffffu)) >= words32{} + 0x0f800000u ? words32{} + 0x7f800000u : words32{};
-    return as_reals(as_words(as_rounded(as_reals(bits) * repeat(0x1p112f))) | special);
+/// How numbers are decoded on the way from memory, four registers at a time or one. Four may come in an order of their
+/// own, within themselves; `to_natural` and `from_natural` change between that and the order in memory.
+template <class T>
+struct number_loader {
+    HALFULP_ALWAYS_INLINE explicit number_loader(const byte_table*) noexcept {}
+    HALFULP_ALWAYS_INLINE reals32 one(const T* from) const noexcept {
+        if constexpr (std::same_as<T, float>) {
+            return load<reals32>(from);
+        } else if constexpr (std::same_as<T, bfloat16>) {
+            return as_reals(load_codes<words32>(reinterpret_cast<const std::uint16_t*>(from)) << 16);
+        } else {
+            static_assert(std::same_as<T, float16>);
+            struct row {
+                std::uint16_t codes[register_bytes / 4];
+            };
+            const row& memory = *reinterpret_cast<const row*>(from);
+            reals32 result;
+            __asm__("{vcvtph2ps %1, %0|vcvtph2ps %0, %1}" : "=v"(result) : "m"(memory));
+            return result;
+        }
+    }
+    HALFULP_ALWAYS_INLINE void four(const T* from, reals32 (&x)[4]) const noexcept {
+#pragma GCC unroll 4
+        for (int r = 0; r < 4; ++r)
+            x[r] = one(from + r * lanes_of<float>::count);
+    }
+    static HALFULP_ALWAYS_INLINE void to_natural(reals32 (&)[4]) noexcept {}
+    static HALFULP_ALWAYS_INLINE void from_natural(reals32 (&)[4]) noexcept {}
+};
+
+#if HALFULP_FAMILY_BYTES == 64
+/// Codes of eight bits whose magnitudes are looked up as the halves of bfloat16: 64 in one permutation of bytes each.
+template <>
+struct number_loader<coded_byte> {
+    HALFULP_ALWAYS_INLINE explicit number_loader(const byte_table* table) noexcept
+        : low0_(load<words8>(table->low)),
+          low1_(load<words8>(table->low + 64)),
+          high0_(load<words8>(table->high)),
+          high1_(load<words8>(table->high + 64)) {}
+    HALFULP_ALWAYS_INLINE reals32 one(const coded_byte* from) const noexcept {
+        typedef std::uint8_t part __attribute__((vector_size(16)));
+        words8 codes = {};
+        const part memory = load<part>(from);
+        __asm__("{vinserti32x4 $0, %x1, %0, %0|vinserti32x4 %0, %0, %x1, 0}" : "+v"(codes) : "v"(memory));
+        const words8 low = look_up(low0_, low1_, codes),
+                     high = with_sign(look_up(high0_, high1_, codes), codes);
+        words8 pairs = low_bytes(low, high), more = high_bytes(low, high);
+        // Eight words in the first parts of each.
+        __asm__("{vinserti32x4 $1, %x1, %0, %0|vinserti32x4 %0, %0, %x1, 1}" : "+v"(pairs) : "v"(more));
+        words32 words;
+        __asm__("{vpmovzxwd %t1, %0|vpmovzxwd %0, %t1}" : "=v"(words) : "v"(pairs));
+        return as_reals(words << 16);
+    }
+    HALFULP_ALWAYS_INLINE void four(const coded_byte* from, reals32 (&x)[4]) const noexcept {
+        const words8 codes = load<words8>(from);
+        const words8 low = look_up(low0_, low1_, codes),
+                     high = with_sign(look_up(high0_, high1_, codes), codes);
+        const words32 front = reinterpret_cast<words32>(low_bytes(low, high));
+        const words32 back = reinterpret_cast<words32>(high_bytes(low, high));
+        const words32 upper = words32{} + 0xffff0000u;
+        x[0] = as_reals(front << 16);
+        x[1] = as_reals(front & upper);
+        x[2] = as_reals(back << 16);
+        x[3] = as_reals(back & upper);
+    }
+    // Of 16 codes in a part, x[0] has numbers 0, 2, 4, 6, x[1] 1, 3, 5, 7, and the others those 8 further.
+    static HALFULP_ALWAYS_INLINE void to_natural(reals32 (&x)[4]) noexcept {
+        const reals32 first = low_pairs(x[0], x[1]), second = high_pairs(x[0], x[1]);
+        const reals32 third = low_pairs(x[2], x[3]), fourth = high_pairs(x[2], x[3]);
+        x[0] = first;
+        x[1] = second;
+        x[2] = third;
+        x[3] = fourth;
+        turn_parts(x);
+    }
+    static HALFULP_ALWAYS_INLINE void from_natural(reals32 (&x)[4]) noexcept {
+        turn_parts(x);
+        const reals32 first = choose_words<0x88>(x[0], x[1]), second = choose_words<0xdd>(x[0], x[1]);
+        const reals32 third = choose_words<0x88>(x[2], x[3]), fourth = choose_words<0xdd>(x[2], x[3]);
+        x[0] = first;
+        x[1] = second;
+        x[2] = third;
+        x[3] = fourth;
+    }
+
+  private:
+    // The assembler is asked for an extension that only this instruction needs; it runs where extensions::vbmi is set.
+    static HALFULP_ALWAYS_INLINE words8 look_up(words8 table0, words8 table1, words8 codes) noexcept {
+        __asm__("{vpermi2b %2, %1, %0|vpermi2b %0, %1, %2}" : "+v"(codes) : "v"(table0), "v"(table1));
+        return codes;
+    }
+    static HALFULP_ALWAYS_INLINE words8 with_sign(words8 high, words8 codes) noexcept {
+        return high | (codes & (words8{} + 0x80));
+    }
+    static HALFULP_ALWAYS_INLINE words8 low_bytes(words8 x, words8 y) noexcept {
+        words8 result;
+        __asm__("{vpunpcklbw %2, %1, %0|vpunpcklbw %0, %1, %2}" : "=v"(result) : "v"(x), "v"(y));
+        return result;
+    }
+    static HALFULP_ALWAYS_INLINE words8 high_bytes(words8 x, words8 y) noexcept {
+        words8 result;
+        __asm__("{vpunpckhbw %2, %1, %0|vpunpckhbw %0, %1, %2}" : "=v"(result) : "v"(x), "v"(y));
+        return result;
+    }
+    template <int Words>
+    static HALFULP_ALWAYS_INLINE reals32 choose_words(reals32 x, reals32 y) noexcept {
+        reals32 result;
+        __asm__("{vshufps %3, %2, %1, %0|vshufps %0, %1, %2, %3}"
+                : "=v"(result)
+                : "v"(x), "v"(y), "i"(Words));
+        return result;
+    }
+    /// Part j of register i becomes part i of register j.
+    static HALFULP_ALWAYS_INLINE void turn_parts(reals32 (&x)[4]) noexcept {
+        const reals32 low01 = choose_parts<0x44>(x[0], x[1]), high01 = choose_parts<0xee>(x[0], x[1]);
+        const reals32 low23 = choose_parts<0x44>(x[2], x[3]), high23 = choose_parts<0xee>(x[2], x[3]);
+        x[0] = choose_parts<0x88>(low01, low23);
+        x[1] = choose_parts<0xdd>(low01, low23);
+        x[2] = choose_parts<0x88>(high01, high23);
+        x[3] = choose_parts<0xdd>(high01, high23);
+    }
+
+    words8 low0_, low1_, high0_, high1_;
+};
+#else
+/// Codes of eight bits, looked up one by one.
+template <>
+struct number_loader<coded_byte> {
+    HALFULP_ALWAYS_INLINE explicit number_loader(const byte_table* table) noexcept
+        : numbers_(table->numbers) {}
+    HALFULP_ALWAYS_INLINE reals32 one(const coded_byte* from) const noexcept {
+        const words32 codes = load_codes<words32>(reinterpret_cast<const std::uint8_t*>(from));
+        reals32 result = {}, all = as_reals(~words32{});
+        __asm__("{vgatherdps %1, (%2,%3,4), %0|vgatherdps %0, [%2+%3*4], %1}"
+                : "+&x"(result), "+&x"(all)
+                : "r"(numbers_), "x"(codes), "m"(*reinterpret_cast<const float(*)[256]>(numbers_)));
+        return result;
+    }
+    HALFULP_ALWAYS_INLINE void four(const coded_byte* from, reals32 (&x)[4]) const noexcept {
+#pragma GCC unroll 4
+        for (int r = 0; r < 4; ++r)
+            x[r] = one(from + r * lanes_of<float>::count);
+    }
+    static HALFULP_ALWAYS_INLINE void to_natural(reals32 (&)[4]) noexcept {}
+    static HALFULP_ALWAYS_INLINE void from_natural(reals32 (&)[4]) noexcept {}
+
+  private:
+    const float* numbers_;
+};
+#endif
+
+/// to[i] = from[i]: whole groups of four registers.
+template <class T>
+inline void decode_numbers(const byte_table* table, const T* from, float* to, std::size_t count) noexcept {
+    constexpr int lanes = lanes_of<float>::count;
+    const number_loader<T> loader(table);
+    for (std::size_t i = 0; i < count; i += 4 * lanes) {
+        reals32 x[4];
+        loader.four(from + i, x);
+        loader.to_natural(x);
+#pragma GCC unroll 4
+        for (int r = 0; r < 4; ++r)
+            store(to + i + r * lanes, x[r]);
+    }
 }
 
-/// scores[j] = scale·Σ_c k_jc·q_c for the keys of `count` registers.
-template <int Count, class K>
-HALFULP_ALWAYS_INLINE void score_registers(const K* k, std::ptrdiff_t step, const float* q, std::size_t d,
-                                           float scale, float* scores) noexcept {
+/// Queries that take a block of keys together: with four registers of keys or values each, their sums are in registers.
+inline constexpr int rows_together = register_bytes == 64 ? 4 : 2;
+
+/// scores[j] = scale·Σ_c k_jc·q_c for Rows queries and the keys of Fours times four registers, or of one if that is 0.
+template <int Rows, int Fours, class K>
+HALFULP_ALWAYS_INLINE void score_registers(const number_loader<K>& loader, const attention_rows& t,
+                                           const K* k, std::size_t j) noexcept {
     constexpr int lanes = lanes_of<float>::count;
-    reals32 sums[Count];
-#pragma GCC unroll 8
-    for (int r = 0; r < Count; ++r)
-        sums[r] = reals32{};
-    for (std::size_t c = 0; c < d; ++c) {
-        const reals32 x = repeat(q[c]);
-#pragma GCC unroll 8
-        for (int r = 0; r < Count; ++r)
-            fused_multiply_add(sums[r], x, load_numbers(k + r * lanes));
-        k += step;
+    constexpr int groups = Fours == 0 ? 1 : Fours;
+    constexpr int registers = Fours == 0 ? 1 : 4;
+    const float* q[Rows];
+    reals32 sums[Rows][groups][4];
+#pragma GCC unroll 4
+    for (int i = 0; i < Rows; ++i) {
+        q[i] = t.rows[i].q;
+#pragma GCC unroll 2
+        for (int f = 0; f < groups; ++f)
+#pragma GCC unroll 4
+            for (int r = 0; r < 4; ++r)
+                sums[i][f][r] = reals32{};
     }
-#pragma GCC unroll 8
-    for (int r = 0; r < Count; ++r)
-        store(scores + r * lanes, as_rounded(sums[r] * repeat(scale)));
+    const std::ptrdiff_t step = t.k_step;
+    const std::size_t d = t.d;
+    for (std::size_t c = 0; c < d; ++c, k += step) {
+#pragma GCC unroll 2
+        for (int f = 0; f < groups; ++f) {
+            reals32 y[4];
+            if constexpr (Fours == 0)
+                y[0] = loader.one(k);
+            else
+                loader.four(k + 4 * f * lanes, y);
+#pragma GCC unroll 4
+            for (int i = 0; i < Rows; ++i) {
+                const reals32 x = repeat(q[i][c]);
+#pragma GCC unroll 4
+                for (int r = 0; r < registers; ++r)
+                    fused_multiply_add(sums[i][f][r], x, y[r]);
+            }
+        }
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 2
+        for (int f = 0; f < groups; ++f) {
+            if constexpr (Fours != 0)
+                loader.to_natural(sums[i][f]);
+#pragma GCC unroll 4
+            for (int r = 0; r < registers; ++r)
+                store(t.rows[i].scores + j + (4 * f + r) * lanes,
+                      as_rounded(sums[i][f][r] * repeat(t.scale)));
+        }
 }
 
 /// Step 1 for whole registers of keys: `first` and `last` are multiples of the lanes.
-template <class K>
-inline void score_row(const attention_row& t, std::size_t first, std::size_t last) noexcept {
+template <int Rows, class K>
+inline void score_rows(const attention_rows& t, std::size_t first, std::size_t last) noexcept {
     constexpr std::size_t lanes = lanes_of<float>::count;
+    constexpr int most = Rows == 1 || (Rows == 2 && register_bytes == 64) ? 2 : 1;
+    const number_loader<K> loader(t.k_table);
     const auto* const k = static_cast<const K*>(t.k);
     for (std::size_t j = first; j < last;) {
-        const K* const from =
-            k + static_cast<std::ptrdiff_t>(j / keys_of_panel) * t.k_panel + j % keys_of_panel;
-        const std::size_t whole = keys_of_panel - j % keys_of_panel;
-        const std::size_t left = last - j < whole ? last - j : whole;
-        if (left >= 8 * lanes) {
-            score_registers<8>(from, t.k_step, t.q, t.d, t.scale, t.scores + j);
-            j += 8 * lanes;
+        const std::size_t within = j % keys_of_panel;
+        const K* const from = k + static_cast<std::ptrdiff_t>(j / keys_of_panel) * t.k_panel + within;
+        const std::size_t left = last - j < keys_of_panel - within ? last - j : keys_of_panel - within;
+        if (left >= most * 4 * lanes) {
+            score_registers<Rows, most>(loader, t, from, j);
+            j += most * 4 * lanes;
         } else if (left >= 4 * lanes) {
-            score_registers<4>(from, t.k_step, t.q, t.d, t.scale, t.scores + j);
+            score_registers<Rows, 1>(loader, t, from, j);
             j += 4 * lanes;
         } else {
-            score_registers<1>(from, t.k_step, t.q, t.d, t.scale, t.scores + j);
+            score_registers<Rows, 0>(loader, t, from, j);
             j += lanes;
         }
     }
@@ -94,110 +255,178 @@ inline void score_row(const attention_row& t, std::size_t first, std::size_t las
 
 inline constexpr std::int32_t lane_numbers[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
+/// The lanes of a register moved down by `Lanes`, those that fall out coming in again.
+template <int Lanes>
+HALFULP_ALWAYS_INLINE reals32 moved_down(reals32 x) noexcept {
+#if HALFULP_FAMILY_BYTES == 64
+    return __builtin_shufflevector(x, x, Lanes, Lanes + 1, Lanes + 2, Lanes + 3, Lanes + 4, Lanes + 5,
+                                   Lanes + 6, Lanes + 7, Lanes + 8, Lanes + 9, Lanes + 10, Lanes + 11,
+                                   Lanes + 12, Lanes + 13, Lanes + 14, Lanes + 15);
+#else
+    return __builtin_shufflevector(x, x, Lanes, Lanes + 1, Lanes + 2, Lanes + 3, Lanes + 4, Lanes + 5,
+                                   Lanes + 6, Lanes + 7);
+#endif
+}
+
 /// Steps 1, but for the product, to 5. Lanes that are not seen have the score −∞ and the weight 0.
-inline void weigh_row(const attention_row& t, std::size_t first, std::size_t last) noexcept {
+inline void weigh_row(const attention_row& t) noexcept {
     constexpr std::size_t lanes = lanes_of<float>::count;
+    const std::size_t first = t.first / lanes * lanes, last = (t.last + lanes - 1) / lanes * lanes;
     const reals32 hidden = repeat(-std::numeric_limits<float>::infinity());
     const reals32 cap = repeat(t.changes.soft_cap);
+    const bool is_changed = t.changes.any();
     reals32 greatest = repeat(*t.maximum);
     for (std::size_t j = first; j < last; j += lanes) {
         reals32 s = load<reals32>(t.scores + j);
-        if (t.changes.has_cap)
-            s = as_rounded(cap * hyperbolic_tangent(s / cap));
-        if (t.changes.slopes != nullptr) {
-            const integers32 difference = *t.changes.positions - t.changes.first_key -
-                                          static_cast<std::int32_t>(j) - load<integers32>(lane_numbers);
-            const integers32 distance = difference < 0 ? -difference : difference;
-            s = s + as_rounded(repeat(*t.changes.slopes) * __builtin_convertvector(distance, reals32));
+        if (is_changed) {
+            if (t.changes.has_cap)
+                s = as_rounded(cap * hyperbolic_tangent(s / cap));
+            if (t.changes.slopes != nullptr) {
+                const integers32 difference = *t.changes.positions - t.changes.first_key -
+                                              static_cast<std::int32_t>(j) - load<integers32>(lane_numbers);
+                const integers32 distance = difference < 0 ? -difference : difference;
+                s = s + as_rounded(repeat(*t.changes.slopes) * __builtin_convertvector(distance, reals32));
+            }
+            if (t.changes.bias != nullptr)
+                s = s + load<reals32>(t.changes.bias + j);
         }
-        if (t.changes.bias != nullptr)
-            s = s + load<reals32>(t.changes.bias + j);
         if (t.seen != nullptr)
             s = seeing_lanes(t.seen[j / 64] >> (j % 64)).choose(s, hidden);
         store(t.scores + j, s);
         greatest = greater_or_second(s, greatest);
     }
-    alignas(64) float lane[lanes];
-    store(lane, greatest);
-    float maximum = lane[0];
-    for (std::size_t l = 1; l < lanes; ++l)
-        maximum = maximum < lane[l] ? lane[l] : maximum;
+    if constexpr (lanes == 16)
+        greatest = greater_or_second(greatest, moved_down<8 % lanes>(greatest));
+    greatest = greater_or_second(greatest, moved_down<4>(greatest));
+    greatest = greater_or_second(greatest, moved_down<2>(greatest));
+    greatest = greater_or_second(greatest, moved_down<1>(greatest));
+    const float maximum = greatest[0];
     const float reference = maximum == -std::numeric_limits<float>::infinity() ? 0.0f : maximum;
     const float a =
         *t.maximum == maximum ? 1.0f : exponential_of_nonpositive(repeat(*t.maximum - reference))[0];
     *t.maximum = maximum;
     *t.rescale = a;
 
-    // Sum l is of the keys l modulo 16.
-    constexpr int parts = 16 / static_cast<int>(lanes);
+    // Sum l is of the keys l modulo 16: with eight lanes those of every other register.
     reals32 sums[2] = {};
     for (std::size_t j = first; j < last; j += lanes) {
         const reals32 w = exponential_of_nonpositive(load<reals32>(t.scores + j) - repeat(reference));
         store(t.scores + j, w);
-        reals32& sum = sums[parts == 1 ? 0 : j / lanes % 2];
+        reals32& sum = sums[j / lanes % (16 / lanes)];
         sum = sum + w;
     }
-    alignas(64) float total[16];
-    store(total, sums[0]);
-    if constexpr (parts == 2)
-        store(total + lanes, sums[1]);
-    for (std::size_t width = 8; width > 0; width /= 2)
-        for (std::size_t l = 0; l < width; ++l)
-            total[l] = total[l] + total[l + width];
+    reals32 total = lanes == 16 ? sums[0] + moved_down<8 % lanes>(sums[0]) : sums[0] + sums[1];
+    total = total + moved_down<4>(total);
+    total = total + moved_down<2>(total);
+    total = total + moved_down<1>(total);
     const reals32 rescaled = as_rounded(repeat(*t.sum) * repeat(a));
-    *t.sum = rescaled[0] + total[0];
+    *t.sum = (rescaled + total)[0];
 }
 
-/// Step 6 for Count registers of columns.
-template <int Count, class V>
-HALFULP_ALWAYS_INLINE void add_columns(const attention_row& t, std::size_t column) noexcept {
-    constexpr std::ptrdiff_t lanes = lanes_of<float>::count;
-    float* const values = t.values + column;
-    reals32 sums[Count];
-#pragma GCC unroll 8
-    for (int r = 0; r < Count; ++r)
-        sums[r] = as_rounded(load<reals32>(values + r * lanes) * repeat(*t.rescale));
-    const V* v = static_cast<const V*>(t.v) + static_cast<std::ptrdiff_t>(t.first) * t.v_step + column;
-    for (std::size_t j = t.first; j < t.last; ++j, v += t.v_step) {
-        if (t.seen != nullptr && (t.seen[j / 64] >> (j % 64) & 1) == 0)
-            continue;
-        const reals32 w = repeat(t.scores[j]);
-#pragma GCC unroll 8
-        for (int r = 0; r < Count; ++r)
-            fused_multiply_add(sums[r], w, load_numbers(v + r * lanes));
+/// Step 6 for Rows queries that see the same keys, and Fours times four registers of columns, or one.
+template <int Rows, int Fours, class V>
+HALFULP_ALWAYS_INLINE void add_columns(const number_loader<V>& loader, const attention_rows& t, int row,
+                                       std::size_t column) noexcept {
+    constexpr int lanes = lanes_of<float>::count;
+    constexpr int groups = Fours == 0 ? 1 : Fours;
+    constexpr int registers = Fours == 0 ? 1 : 4;
+    const attention_row* const rows = t.rows + row;
+    reals32 sums[Rows][groups][4];
+    const float* w[Rows];
+#pragma GCC unroll 4
+    for (int i = 0; i < Rows; ++i) {
+        w[i] = rows[i].scores;
+        const reals32 a = repeat(*rows[i].rescale);
+#pragma GCC unroll 2
+        for (int f = 0; f < groups; ++f) {
+#pragma GCC unroll 4
+            for (int r = 0; r < registers; ++r)
+                sums[i][f][r] = as_rounded(load<reals32>(rows[i].values + column + (4 * f + r) * lanes) * a);
+            if constexpr (Fours != 0)
+                loader.from_natural(sums[i][f]);
+        }
     }
-#pragma GCC unroll 8
-    for (int r = 0; r < Count; ++r)
-        store(values + r * lanes, sums[r]);
+    const std::size_t first = rows[0].first, last = rows[0].last;
+    const std::uint64_t* const seen = rows[0].has_holes ? rows[0].seen : nullptr;
+    const std::ptrdiff_t step = t.v_step;
+    const V* v = static_cast<const V*>(t.v) + static_cast<std::ptrdiff_t>(first) * step + column;
+    for (std::size_t j = first; j < last; ++j, v += step) {
+        if (seen != nullptr && (seen[j / 64] >> (j % 64) & 1) == 0)
+            continue;
+#pragma GCC unroll 2
+        for (int f = 0; f < groups; ++f) {
+            reals32 y[4];
+            if constexpr (Fours == 0)
+                y[0] = loader.one(v);
+            else
+                loader.four(v + 4 * f * lanes, y);
+#pragma GCC unroll 4
+            for (int i = 0; i < Rows; ++i) {
+                const reals32 x = repeat(w[i][j]);
+#pragma GCC unroll 4
+                for (int r = 0; r < registers; ++r)
+                    fused_multiply_add(sums[i][f][r], x, y[r]);
+            }
+        }
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 2
+        for (int f = 0; f < groups; ++f) {
+            if constexpr (Fours != 0)
+                loader.to_natural(sums[i][f]);
+#pragma GCC unroll 4
+            for (int r = 0; r < registers; ++r)
+                store(rows[i].values + column + (4 * f + r) * lanes, sums[i][f][r]);
+        }
 }
 
-/// One block of keys for one query. The columns of v are whole registers.
-template <class K, class V>
-inline void attend_row(const attention_row& t) noexcept {
+template <int Rows, class V>
+inline void add_values(const attention_rows& t, int row) noexcept {
     constexpr std::size_t lanes = lanes_of<float>::count;
-    const std::size_t first = t.first / lanes * lanes, last = (t.last + lanes - 1) / lanes * lanes;
-    score_row<K>(t, first, last);
-    weigh_row(t, first, last);
+    constexpr int most = Rows == 1 || (Rows == 2 && register_bytes == 64) ? 2 : 1;
+    const number_loader<V> loader(t.v_table);
     std::size_t column = 0;
-    for (; column + 8 * lanes <= t.dv; column += 8 * lanes)
-        add_columns<8, V>(t, column);
+    for (; column + most * 4 * lanes <= t.dv; column += most * 4 * lanes)
+        add_columns<Rows, most>(loader, t, row, column);
     for (; column + 4 * lanes <= t.dv; column += 4 * lanes)
-        add_columns<4, V>(t, column);
+        add_columns<Rows, 1>(loader, t, row, column);
     for (; column < t.dv; column += lanes)
-        add_columns<1, V>(t, column);
+        add_columns<Rows, 0>(loader, t, row, column);
 }
 
-/// u_c/z, as divide_values for a row of whole registers.
+/// One block of keys for Rows queries. The columns of v are whole registers.
+template <int Rows, class K, class V>
+inline void attend_rows(const attention_rows& t) noexcept {
+    constexpr std::size_t lanes = lanes_of<float>::count;
+    std::size_t first = t.rows[0].first, last = t.rows[0].last;
+    bool is_same = true;
+    for (int i = 0; i < Rows; ++i) {
+        const attention_row& row = t.rows[i];
+        is_same = is_same && !row.has_holes && row.first == t.rows[0].first && row.last == t.rows[0].last;
+        first = row.first < first ? row.first : first;
+        last = row.last > last ? row.last : last;
+    }
+    score_rows<Rows, K>(t, first / lanes * lanes, (last + lanes - 1) / lanes * lanes);
+    for (int i = 0; i < Rows; ++i)
+        weigh_row(t.rows[i]);
+    if (is_same)
+        add_values<Rows, V>(t, 0);
+    else
+        for (int i = 0; i < Rows; ++i)
+            add_values<1, V>(t, i);
+}
+
+/// values[c] ← values[c]/z, as divide_values, for `count` columns: whole registers.
 template <bool ToOdd>
-inline bool divide_row(const attention_row& t) noexcept {
+inline bool divide_row(float* values, float sum, std::size_t count) noexcept {
     constexpr std::size_t lanes = lanes_of<float>::count;
     alignas(64) float sums[lanes];
-    for (float& sum : sums)
-        sum = *t.sum;
+    store(sums, repeat(sum));
     attention_tile tile;
-    tile.values = t.values;
+    tile.values = values;
     tile.sum = sums;
-    tile.dv = t.dv / lanes;
+    tile.dv = count / lanes;
     return divide_values<1, ToOdd>(tile);
 }
 
