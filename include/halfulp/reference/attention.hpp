@@ -4,8 +4,9 @@
 /// @file
 /// Softmax attention as a real function of its inputs: exact scores, exponentials and sums in MPFR.
 
-#include <halfulp/reference/dense_matrix.hpp>
+#include <halfulp/reference/attention_scores.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <optional>
@@ -15,69 +16,60 @@ namespace halfulp {
 inline namespace v0 {
 namespace reference {
 
-/// What `attention` can be told.
-struct attention_options {
-    /// Multiplies the scores; by default 1/√(columns of q), to the full precision.
-    std::optional<exact_value> scale{};
-    /// Query i sees the keys j ≤ i + causal_offset only.
-    bool causal = false;
-    /// By default rows of k − rows of q: the queries are the last ones of the keys.
-    std::optional<std::ptrdiff_t> causal_offset{};
-    /// Bits of the results.
-    mpfr_prec_t precision = 256;
-};
-
-/// softmax(scale·q·kᵀ)·v: with m the number of keys that query i sees,
+/// softmax(scores)·v: over the keys j that query i sees,
 ///
-///     s_j = scale·Σ_c q(i, c)·k(j, c)                                      exact
-///     o(i, c) = Σ_j exp(s_j − max s)·v(j, c) / Σ_j exp(s_j − max s)        j = 0 … m − 1
+///     s_j = scale·Σ_c q(i, c)·k(j, c), with a soft cap c·tanh(s_j/c), − slope·|p − j|, + bias(i, j)
+///     o(i, c) = Σ_j exp(s_j − max s)·v(j, c) / Σ_j exp(s_j − max s)
 ///
-/// A row that sees no key is zero. NaN among the scores or a score of +∞ makes its row NaN.
-/// |error| < 2^(-precision) · max_j |v(j, c)|: the work is done with log2(m) + 16 bits more, where
-/// each of the 2m roundings contributes less than two units of the last place to a quotient whose
+/// A row that sees no key is zero. NaN among the scores, a score of +∞, or only scores of −∞, make the row NaN. A score
+/// of −∞ beside others has the weight 0, whose product with an infinite value is NaN; other weights are positive, however
+/// small.
+///
+/// |error| < 2^(-precision) · max_j |v(j, c)|: scores are evaluated to an error of 2^(-precision)/(256·m) for m keys, so
+/// that each weight errs by less than that factor and a rounding; so does each of the 2m steps of a quotient whose
 /// denominator is at least 1.
 ///
-/// Throws shape_error when q and k differ in columns or k and v in rows.
+/// Throws shape_error when q and k differ in columns or k and v in rows, or the options have other extents, and
+/// value_error when a soft cap is not above 0.
 inline dense_matrix<mpfr_real> attention(const exact_matrix& q, const exact_matrix& k, const exact_matrix& v,
                                          const attention_options& options = {}) {
-    require_equal_extents("reference::attention", "k.columns()", k.columns(), "q.columns()", q.columns());
-    require_equal_extents("reference::attention", "v.rows()", v.rows(), "k.rows()", k.rows());
+    const detail::attention_scores head("reference::attention", q, k, v, options);
     const mpfr_prec_t working = options.precision + 16 + static_cast<mpfr_prec_t>(std::bit_width(k.rows()));
-    const auto queries = static_cast<std::ptrdiff_t>(q.rows());
-    const auto keys = static_cast<std::ptrdiff_t>(k.rows());
-    const std::ptrdiff_t offset = options.causal_offset.value_or(keys - queries);
-
-    mpfr_real default_divisor(working);
-    mpfr_sqrt_ui(default_divisor.get(), q.columns() == 0 ? 1 : static_cast<unsigned long>(q.columns()),
-                 MPFR_RNDN);
 
     dense_matrix<mpfr_real> output(q.rows(), v.columns(), mpfr_real(0, options.precision));
     for (std::size_t i = 0; i < q.rows(); ++i) {
-        // 1. The scores, exact but for the default scale, which is positive and comes in step 2.
-        std::vector<exact_value> scores;
-        for (std::size_t j = 0; j < k.rows(); ++j) {
-            if (options.causal && static_cast<std::ptrdiff_t>(j) > static_cast<std::ptrdiff_t>(i) + offset)
-                continue;
-            exact_value score;
-            for (std::size_t c = 0; c < q.columns(); ++c)
-                score = score + q(i, c) * k(j, c);
-            scores.push_back(options.scale ? *options.scale * score : score);
+        const std::vector<detail::attention_score> scores = head.row(i);
+        if (detail::make_row_nan(scores)) {
+            for (std::size_t c = 0; c < v.columns(); ++c)
+                mpfr_set_nan(output(i, c).get());
+            continue;
         }
         if (scores.empty())
             continue;
-        exact_value maximum = scores[0];
-        for (const exact_value& score : scores)
-            if (score > maximum)
-                maximum = score;
+
+        // 1. The scores, and the greatest of them. Any number near it would do.
+        std::vector<std::optional<mpfr_real>> values;
+        const mpfr_real* maximum = nullptr;
+        values.reserve(scores.size());
+        for (const detail::attention_score& s : scores) {
+            values.emplace_back();
+            if (!s.special().is_finite())
+                continue;
+            values.back() = head.evaluate(s, working);
+            if (maximum == nullptr || mpfr_greater_p(values.back()->get(), maximum->get()) != 0)
+                maximum = &*values.back();
+        }
 
         // 2. The weights and their sum.
         std::vector<mpfr_real> weights;
         mpfr_real sum(0, working);
-        for (const exact_value& score : scores) {
-            mpfr_real weight = (score - maximum).to_mpfr(working);
-            if (!options.scale)
-                mpfr_div(weight.get(), weight.get(), default_divisor.get(), MPFR_RNDN);
-            mpfr_exp(weight.get(), weight.get(), MPFR_RNDN);
+        for (const std::optional<mpfr_real>& score : values) {
+            mpfr_real weight(0, working);
+            if (score) {
+                mpfr_set_prec(weight.get(), std::max(score->precision(), maximum->precision()) + 2);
+                mpfr_sub(weight.get(), score->get(), maximum->get(), MPFR_RNDN);
+                mpfr_exp(weight.get(), weight.get(), MPFR_RNDN);
+            }
             mpfr_add(sum.get(), sum.get(), weight.get(), MPFR_RNDN);
             weights.push_back(weight);
         }
@@ -85,9 +77,9 @@ inline dense_matrix<mpfr_real> attention(const exact_matrix& q, const exact_matr
         // 3. The weighted mean of the values.
         for (std::size_t c = 0; c < v.columns(); ++c) {
             mpfr_real mean(0, working);
-            for (std::size_t j = 0; j < weights.size(); ++j) {
-                const mpfr_real value = v(j, c).to_mpfr(working);
-                mpfr_fma(mean.get(), weights[j].get(), value.get(), mean.get(), MPFR_RNDN);
+            for (std::size_t n = 0; n < weights.size(); ++n) {
+                const mpfr_real value = v(scores[n].key, c).to_mpfr(working);
+                mpfr_fma(mean.get(), weights[n].get(), value.get(), mean.get(), MPFR_RNDN);
             }
             mpfr_div(output(i, c).get(), mean.get(), sum.get(), MPFR_RNDN);
         }

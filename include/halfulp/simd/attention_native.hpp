@@ -240,10 +240,30 @@ class attention_group {
             see(state, block_begin);
         if (rules_.has_bias)
             copy_bias(state, block_begin);
+        // The first tile of a block fetches the next one, where rows lie without gaps.
+        t.keys_ahead = t.values_ahead = {};
+        if (&state == tiles_) {
+            t.keys_ahead = behind(k, t.d, t.last - t.first, lines_of_tile(state.registers));
+            t.values_ahead = behind(v, t.dv, t.last - t.first, lines_of_tile(state.registers));
+        }
         const auto function = state.registers == 3   ? HALFULP_SIMD_SELECT(level_, attend_block<3>)
                               : state.registers == 2 ? HALFULP_SIMD_SELECT(level_, attend_block<2>)
                                                      : HALFULP_SIMD_SELECT(level_, attend_block<1>);
         function(t);
+    }
+
+    /// Lines that a tile of so many registers multiplies at once.
+    std::size_t lines_of_tile(std::size_t registers) const noexcept {
+        return (level_ == isa::avx512 ? 8 : 4) * (registers == 1 ? 2 : 1);
+    }
+    /// What lies behind `count` rows, for the steps that go through them in groups of `lines`.
+    static memory_ahead behind(const rows_in_memory& rows, std::size_t columns, std::size_t count,
+                               std::size_t lines) noexcept {
+        const std::size_t bytes = columns * sizeof(float);
+        const bool has_gaps = static_cast<std::size_t>(rows.line == 1 ? rows.step : rows.line) !=
+                              (rows.line == 1 ? keys_of_panel : columns);
+        return {reinterpret_cast<const char*>(rows.data) + (has_gaps ? 0 : count * bytes),
+                has_gaps ? 0 : static_cast<std::ptrdiff_t>(lines * sizeof(float))};
     }
 
     /// The bits of `seen`.

@@ -113,8 +113,8 @@ class attention_few {
         const std::size_t lines = keys_of_panel * whole_blocks(d) + 2 * simd::block;
         const std::size_t v = keys * dv_row() + 2 * simd::block;
         thread_local workspace memory;
-        auto* next = static_cast<float*>(
-            memory.reserve((state + q + u + k + lines + v + 3 * most_rows_together * keys) * sizeof(float)));
+        auto* next = static_cast<float*>(memory.reserve(
+            (state + q + u + k + lines + v + 3 * most_queries_together * keys) * sizeof(float)));
         const auto take = [&next](std::size_t count) {
             float* const result = next;
             next += count;
@@ -128,9 +128,9 @@ class attention_few {
         key_memory_ = take(k);
         line_memory_ = take(lines);
         value_memory_ = take(v);
-        scores_ = take(most_rows_together * keys);
-        bias_ = take(most_rows_together * keys);
-        seen_ = reinterpret_cast<std::uint64_t*>(take(most_rows_together * keys));
+        scores_ = take(most_queries_together * keys);
+        bias_ = take(most_queries_together * keys);
+        seen_ = reinterpret_cast<std::uint64_t*>(take(most_queries_together * keys));
     }
 
     /// A block of keys for all rows.
@@ -142,14 +142,14 @@ class attention_few {
         t.dv = dv_row();
         t.scale = scale_;
         // What several groups of rows read is decoded once.
-        const bool is_read_once = rows <= rows_together();
+        const bool is_read_once = rows <= queries_together();
         const bool keys_as_stored = take_keys(t, begin, first, last, is_read_once);
         const bool values_as_stored = take_values(t, begin, first, last, is_read_once);
         std::size_t waiting = 0;
         for (std::size_t r = 0; r < rows; ++r) {
             if (prepare(t.rows[waiting], waiting, r, begin, first, last))
                 ++waiting;
-            if (waiting == rows_together()) {
+            if (waiting == queries_together()) {
                 call(t, waiting, keys_as_stored, values_as_stored);
                 waiting = 0;
             }
@@ -197,7 +197,7 @@ class attention_few {
         return true;
     }
 
-    std::size_t rows_together() const noexcept { return level_ == isa::avx512 ? 4 : 2; }
+    std::size_t queries_together() const noexcept { return level_ == isa::avx512 ? 4 : 2; }
 
     void call(const attention_rows& t, std::size_t rows, bool keys_as_stored,
               bool values_as_stored) const noexcept {

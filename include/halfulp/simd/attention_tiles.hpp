@@ -26,6 +26,12 @@ struct score_changes {
     bool any() const noexcept { return has_cap || slopes != nullptr || bias != nullptr; }
 };
 
+/// Memory that is fetched while something else is computed, so many bytes a step.
+struct memory_ahead {
+    const char* at = nullptr;
+    std::ptrdiff_t step = 0;
+};
+
 /// A block of keys for a tile of queries, which are the lanes of one to three registers. Keys are counted within the
 /// block; a row of `lanes` numbers is a number of each query.
 struct attention_tile {
@@ -45,6 +51,7 @@ struct attention_tile {
     float* sum = nullptr;                 ///< z
     float* rescale = nullptr;             ///< a
     float* values = nullptr;              ///< dv × lanes: u
+    memory_ahead keys_ahead{}, values_ahead{};  ///< of the next block
 };
 
 /// Keys whose columns lie together in memory: see key_panels.
@@ -100,11 +107,11 @@ struct attention_row {
 };
 
 /// The most queries that take a block of keys together.
-inline constexpr std::size_t most_rows_together = 4;
+inline constexpr std::size_t most_queries_together = 4;
 
 /// A block of keys for a few queries. Keys are counted within the block, whose key 0 begins a panel of k.
 struct attention_rows {
-    attention_row rows[most_rows_together];
+    attention_row rows[most_queries_together];
     std::size_t d = 0;
     std::size_t dv = 0;       ///< columns of v and values: whole registers
     const void* k = nullptr;  ///< key j, column c: k[j / 128·k_panel + c·k_step + j mod 128]

@@ -67,13 +67,16 @@ class seeing_lanes {
 
 /// Chains of Lines lines with the columns in Registers registers: sum[i][r] ← sum[i][r] + Σ_s line_i[s]·column_r[s], s
 /// ascending. The lines are `line` numbers apart (adjacent numbers if Adjacent), their terms `step`; the columns' terms
-/// `columns_step`. If Masked, lanes take part in step s where the bits of seen[s] say so.
+/// `columns_step`. If Masked, lanes take part in step s where the bits of seen[s] say so. Each step fetches what `ahead`
+/// points to and moves it on.
 template <int Lines, int Registers, bool Adjacent, bool Masked>
 HALFULP_ALWAYS_INLINE void multiply_lines(reals32 (&sums)[Lines][Registers], const float* lines,
                                           std::ptrdiff_t line, std::ptrdiff_t step, const float* columns,
                                           std::ptrdiff_t columns_step, std::size_t steps,
-                                          const std::uint64_t* seen) noexcept {
+                                          const std::uint64_t* seen, memory_ahead& ahead) noexcept {
     constexpr int lanes = lanes_of<float>::count;
+    const char* fetched = ahead.at;
+    const std::ptrdiff_t fetched_step = ahead.step;
     // A pointer for three lines each: base, base + stride, base + 2·stride are addresses of one instruction.
     constexpr int groups = Adjacent ? 1 : (Lines + 2) / 3;
     const float* group[groups];
@@ -99,12 +102,15 @@ HALFULP_ALWAYS_INLINE void multiply_lines(reals32 (&sums)[Lines][Registers], con
         for (int g = 0; g < groups; ++g)
             group[g] += step;
         columns += columns_step;
+        __builtin_prefetch(fetched, 0, 2);
+        fetched += fetched_step;
     }
+    ahead.at = fetched;
 }
 
 /// scores[key][lane] = scale·Σ_c k·q for Lines keys.
 template <int Lines, int Registers, bool Adjacent>
-inline void score_lines(const attention_tile& t, std::size_t key) noexcept {
+inline void score_lines(const attention_tile& t, std::size_t key, memory_ahead& ahead) noexcept {
     constexpr int lanes = lanes_of<float>::count;
     reals32 sums[Lines][Registers];
 #pragma GCC unroll 16
@@ -114,7 +120,7 @@ inline void score_lines(const attention_tile& t, std::size_t key) noexcept {
             sums[i][r] = reals32{};
     multiply_lines<Lines, Registers, Adjacent, false>(sums, t.k + static_cast<std::ptrdiff_t>(key) * t.k_line,
                                                       t.k_line, t.k_step, t.q, Registers * lanes, t.d,
-                                                      nullptr);
+                                                      nullptr, ahead);
     float* const to = t.scores + key * (Registers * lanes);
     const reals32 scale = repeat(t.scale);
 #pragma GCC unroll 16
@@ -126,14 +132,15 @@ inline void score_lines(const attention_tile& t, std::size_t key) noexcept {
 
 template <int Registers, bool Adjacent>
 inline void score_keys(const attention_tile& t) noexcept {
+    memory_ahead ahead = t.keys_ahead;
     constexpr int most = lines_at_once<Registers>;
     std::size_t key = t.first;
     for (; key + most <= t.last; key += most)
-        score_lines<most, Registers, Adjacent>(t, key);
+        score_lines<most, Registers, Adjacent>(t, key, ahead);
     for (; key + 4 <= t.last; key += 4)
-        score_lines<4, Registers, Adjacent>(t, key);
+        score_lines<4, Registers, Adjacent>(t, key, ahead);
     for (; key < t.last; ++key)
-        score_lines<1, Registers, Adjacent>(t, key);
+        score_lines<1, Registers, Adjacent>(t, key, ahead);
 }
 
 /// What else makes a score, in registers: the soft cap, ALiBi and the bias.
@@ -229,7 +236,7 @@ inline void weigh(const attention_tile& t, int r) noexcept {
 
 /// u_c ← u_c·a + Σ_j w_j·v_jc for Lines columns.
 template <int Lines, int Registers>
-inline void add_lines(const attention_tile& t, std::size_t column) noexcept {
+inline void add_lines(const attention_tile& t, std::size_t column, memory_ahead& ahead) noexcept {
     constexpr int lanes = lanes_of<float>::count;
     constexpr std::ptrdiff_t row = Registers * lanes;
     float* const values = t.values + static_cast<std::ptrdiff_t>(column) * row;
@@ -245,15 +252,16 @@ inline void add_lines(const attention_tile& t, std::size_t column) noexcept {
         multiply_lines<Lines, Registers, true, true>(
             sums, v + static_cast<std::ptrdiff_t>(t.first) * t.v_step, 1, t.v_step,
             t.scores + static_cast<std::ptrdiff_t>(t.first) * row, row, t.all_first - t.first,
-            t.seen + t.first);
+            t.seen + t.first, ahead);
     multiply_lines<Lines, Registers, true, false>(
         sums, v + static_cast<std::ptrdiff_t>(t.all_first) * t.v_step, 1, t.v_step,
-        t.scores + static_cast<std::ptrdiff_t>(t.all_first) * row, row, t.all_last - t.all_first, nullptr);
+        t.scores + static_cast<std::ptrdiff_t>(t.all_first) * row, row, t.all_last - t.all_first, nullptr,
+        ahead);
     if (t.all_last < t.last)
         multiply_lines<Lines, Registers, true, true>(
             sums, v + static_cast<std::ptrdiff_t>(t.all_last) * t.v_step, 1, t.v_step,
             t.scores + static_cast<std::ptrdiff_t>(t.all_last) * row, row, t.last - t.all_last,
-            t.seen + t.all_last);
+            t.seen + t.all_last, ahead);
 #pragma GCC unroll 16
     for (int i = 0; i < Lines; ++i)
 #pragma GCC unroll 3
@@ -311,13 +319,14 @@ inline void attend_block(const attention_tile& t) noexcept {
     for (int r = 0; r < Registers; ++r)
         weigh<Registers>(t, r);
     constexpr int most = lines_at_once<Registers>;
+    memory_ahead ahead = t.values_ahead;
     std::size_t column = 0;
     for (; column + most <= t.dv; column += most)
-        add_lines<most, Registers>(t, column);
+        add_lines<most, Registers>(t, column, ahead);
     for (; column + 4 <= t.dv; column += 4)
-        add_lines<4, Registers>(t, column);
+        add_lines<4, Registers>(t, column, ahead);
     for (; column < t.dv; ++column)
-        add_lines<1, Registers>(t, column);
+        add_lines<1, Registers>(t, column, ahead);
 }
 
 }  // namespace HALFULP_FAMILY

@@ -177,7 +177,7 @@ inline void decode_numbers(const byte_table* table, const T* from, float* to, st
 }
 
 /// Queries that take a block of keys together: with four registers of keys or values each, their sums are in registers.
-inline constexpr int rows_together = register_bytes == 64 ? 4 : 2;
+inline constexpr int queries_together = register_bytes == 64 ? 4 : 2;
 
 /// scores[j] = scale·Σ_c k_jc·q_c for Rows queries and the keys of Fours times four registers, or of one if that is 0.
 template <int Rows, int Fours, class K>
