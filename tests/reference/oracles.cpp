@@ -218,6 +218,101 @@ TEST_CASE("attention agrees with the textbook loop in double, causal and not") {
         }
 }
 
+TEST_CASE("attention with every option agrees with the textbook loop in double") {
+    std::mt19937_64 random(12);
+    constexpr std::size_t n = 4, m = 11, d = 3;
+    const auto draw = [&](std::size_t rows, std::size_t columns) {
+        return make_exact_matrix(rows, columns, [&](std::size_t, std::size_t) {
+            return std::ldexp(static_cast<double>(static_cast<std::int64_t>(random())), -62);
+        });
+    };
+    const exact_matrix q = draw(n, d), k = draw(m, d), v = draw(m, 2);
+    for (unsigned choice = 0; choice < 512; ++choice) {
+        const auto has = [choice](unsigned bit) { return (choice >> bit & 1) != 0; };
+        reference::attention_options options;
+        const double scale = has(0) ? -1.25 : 1 / std::sqrt(3.0);
+        if (has(0))
+            options.scale = exact_value(scale);
+        if (has(1))
+            options.soft_cap = exact_value(0.75);
+        options.causal = has(2);
+        const long offset = has(3) ? static_cast<long>(random() % 21) - 5 : has(8) ? 5 : 7;
+        if (has(3))
+            options.causal_offset = offset;
+        if (has(4))
+            options.window_left = random() % 6;
+        if (has(5))
+            options.window_right = random() % 4;
+        if (has(6))
+            options.alibi_slope = exact_value(0.3);
+        exact_matrix bias = draw(n, 10);
+        bias(1, 3) = -exact_value::infinity();
+        const auto mask =
+            reference::make_mask(n, 8, [&](std::size_t, std::size_t) { return random() % 3 != 0; });
+        if (has(7)) {
+            options.bias = bias;
+            options.mask = mask;
+        }
+        if (has(8))
+            options.key_count = 9;
+        const auto output = reference::attention(q, k, v, options);
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t c = 0; c < 2; ++c) {
+                double numerator = 0, denominator = 0;
+                for (std::size_t j = 0; j < m; ++j) {
+                    const long behind = static_cast<long>(i) + offset - static_cast<long>(j);
+                    if ((has(8) && j >= 9) || (has(2) && behind < 0) ||
+                        (has(4) && behind > static_cast<long>(*options.window_left)) ||
+                        (has(5) && -behind > static_cast<long>(*options.window_right)) ||
+                        (has(7) && (j >= 8 || mask(i, j) == 0 || (i == 1 && j == 3))))
+                        continue;
+                    double score = 0;
+                    for (std::size_t t = 0; t < d; ++t)
+                        score += q(i, t).to_double() * k(j, t).to_double();
+                    score *= scale;
+                    if (has(1))
+                        score = 0.75 * std::tanh(score / 0.75);
+                    if (has(6))
+                        score -= 0.3 * static_cast<double>(std::labs(behind));
+                    if (has(7))
+                        score += bias(i, j).to_double();
+                    numerator += std::exp(score) * v(j, c).to_double();
+                    denominator += std::exp(score);
+                }
+                const double expected = denominator == 0 ? 0 : numerator / denominator;
+                REQUIRE(std::fabs(output(i, c).to_double() - expected) < 1e-14);
+            }
+    }
+}
+
+TEST_CASE("attention: scores of any size that nearly cancel, and windows and offsets beyond all keys") {
+    // scale·10^30 − 10^30 + 1/2 leaves 1/2, whatever the precision: o = 1/(1 + e^(1/2)).
+    const auto one = make_exact_matrix(1, 1, [](std::size_t, std::size_t) { return 1; });
+    const auto k = make_exact_matrix(2, 1, [](std::size_t j, std::size_t) { return j == 0 ? 1e30 : 0.0; });
+    const auto v = make_exact_matrix(2, 1, [](std::size_t j, std::size_t) { return static_cast<int>(j); });
+    reference::attention_options options;
+    options.precision = 100;
+    options.bias = make_exact_matrix(1, 2, [](std::size_t, std::size_t j) { return j == 0 ? -1e30 : 0.0; });
+    (*options.bias)(0, 0) = (*options.bias)(0, 0) + exact_value(0.5);
+    mpfr_real expected(0.5, 200);
+    mpfr_exp(expected.get(), expected.get(), MPFR_RNDN);
+    mpfr_add_ui(expected.get(), expected.get(), 1, MPFR_RNDN);
+    mpfr_ui_div(expected.get(), 1, expected.get(), MPFR_RNDN);
+    CHECK(within(reference::attention(one, k, v, options)(0, 0), expected, -99));
+
+    using offsets = std::numeric_limits<std::ptrdiff_t>;
+    const auto row = [&](const reference::attention_options& seen) {
+        return reference::attention(one, exact_matrix(2, 1), v, seen)(0, 0).to_double();
+    };
+    CHECK(row({.causal = true, .causal_offset = offsets::max()}) == 0.5);
+    CHECK(row({.causal = true, .causal_offset = offsets::min()}) == 0);
+    constexpr auto most = std::numeric_limits<std::size_t>::max();
+    CHECK(row({.causal_offset = offsets::max(), .window_left = most}) == 0.5);
+    CHECK(row({.causal_offset = offsets::min(), .window_right = most}) == 0.5);
+    CHECK(row({.causal_offset = 0, .window_right = 0}) == 0);  // key 0, whose value that is
+    CHECK(row({.causal_offset = 1, .window_left = 0}) == 1);
+}
+
 TEST_CASE("attention: a row without keys is zero, NaN and +infinity poison their row only") {
     auto q = make_exact_matrix(2, 1, [](std::size_t, std::size_t) { return 1; });
     const auto k = make_exact_matrix(2, 1, [](std::size_t, std::size_t) { return 1; });
