@@ -265,6 +265,12 @@ constexpr attention_rules rules_of_head(const attention_options& options, std::s
         rules.bias = options.bias(b, h);
     if (options.alibi_slopes.size() != 0)
         rules.slope = options.alibi_slopes[h];
+    rules.has_blocks = options.sparsity.blocks.batch() != 0;
+    if (rules.has_blocks) {
+        rules.blocks = options.sparsity.blocks(b, h);
+        rules.block_queries = options.sparsity.queries;
+        rules.block_keys = options.sparsity.keys;
+    }
     return rules;
 }
 
@@ -286,6 +292,26 @@ constexpr void require_mask(const char* name, const heads_view<T>& mask, std::si
     require_extent("attention", (text + ".heads()").c_str(), mask.heads(), "q.heads()", heads);
     require_extent("attention", (text + ".rows()").c_str(), mask.rows(), "q.rows()", rows);
     require_at_most((text + ".columns()").c_str(), mask.columns(), "k.rows()", keys);
+}
+
+/// Blocks for all queries and keys.
+constexpr void require_blocks(const block_sparsity& sparsity, std::size_t batch, std::size_t heads,
+                              std::size_t rows, std::size_t keys) {
+    const heads_view<const bool>& blocks = sparsity.blocks;
+    if (blocks.batch() == 0 && blocks.heads() == 0)
+        return;
+    if (sparsity.queries == 0 || sparsity.keys == 0)
+        throw_argument_error<value_error>("attention", "a block of options.sparsity", "empty",
+                                          "at least one row and key");
+    require_extent("attention", "options.sparsity.blocks.batch()", blocks.batch(), "q.batch()", batch);
+    require_extent("attention", "options.sparsity.blocks.heads()", blocks.heads(), "q.heads()", heads);
+    const auto parts = [](std::size_t all, std::size_t block) {
+        return all == 0 ? 0 : (all - 1) / block + 1;
+    };
+    require_extent("attention", "options.sparsity.blocks.rows()", blocks.rows(), "blocks of queries",
+                   parts(rows, sparsity.queries));
+    require_extent("attention", "options.sparsity.blocks.columns()", blocks.columns(), "blocks of keys",
+                   parts(keys, sparsity.keys));
 }
 
 /// The pages of every entry's rows are pages of the pool.
@@ -430,6 +456,14 @@ constexpr void require_attention_arguments(const heads_view<Q>& q, const Keys& k
     }
     require_mask("options.mask", options.mask, q.batch(), q.heads(), q.rows(), k.rows());
     require_mask("options.bias", options.bias, q.batch(), q.heads(), q.rows(), k.rows());
+    require_blocks(options.sparsity, q.batch(), q.heads(), q.rows(), k.rows());
+    if (options.power)
+        require_finite("options.power", *options.power, *options.power >= 2 && *options.power % 2 == 0,
+                       "an even number from 2 on");
+    require_finite("options.power_epsilon", options.power_epsilon,
+                   is_finite(options.power_epsilon) && options.power_epsilon >= 0 &&
+                       (options.power || options.power_epsilon == 0),
+                   "a finite number, 0 without options.power");
     require_pages("k", k, options);
     require_pages("v", v, options);
     require_own_heads(output);

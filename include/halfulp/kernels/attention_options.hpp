@@ -22,11 +22,19 @@ inline namespace v0 {
 /// A key_block that takes all keys as one.
 inline constexpr std::size_t all_keys = std::numeric_limits<std::size_t>::max();
 
+/// Which blocks of queries and keys attend to each other: query i and key j if blocks(i / queries, j / keys) is true, for
+/// every head of every batch entry (stride 0: the same for all). None: all.
+struct block_sparsity {
+    heads_view<const bool> blocks{};  ///< ⌈n / queries⌉ × ⌈m / keys⌉
+    std::size_t queries = 128;
+    std::size_t keys = 128;
+};
+
 /// What `attention` and its relatives can be told. Names: n queries, m keys, L the length of a batch entry (its
 /// key_lengths, or m), and p = i + causal_offset, the position of query i among the keys.
 ///
 /// A key is masked, and then not read, if any of these says so: its index is not below L; `causal` and j > p; a window
-/// and j < p − window_left or j > p + window_right; mask(i, j) false; bias(i, j) = −∞. Mask and bias may have fewer
+/// and j < p − window_left or j > p + window_right; mask(i, j) false; bias(i, j) = −∞; its block is left out. Mask and bias may have fewer
 /// columns than there are keys: the rest is masked.
 struct attention_options {
     /// Multiplies the scores; it is rounded to the type of the scores. By default 1/√d, computed in double (two
@@ -47,6 +55,13 @@ struct attention_options {
     heads_view<const bool> mask{};
     /// n × up to m, likewise: added to the scores, rounded to their type. −∞ masks.
     heads_view<const float> bias{};
+    /// Blocks of queries and keys; what is left out costs nothing where a block has all of a block of keys.
+    block_sparsity sparsity{};
+    /// Power-Softmax: an even p from 2 on makes weights of the powers s^p of scores instead of their exponentials (see
+    /// kernels/attention.hpp). Then a score's sign does not matter, and there is no score that hides a key.
+    std::optional<int> power{};
+    /// ε >= 0 of Power-Softmax: ε·(number of seen keys)·(the largest weight) is added to the sum of weights.
+    double power_epsilon = 0;
     /// The number of keys of each batch entry; what is behind is padding. By default all.
     vector_view<const std::size_t> key_lengths{};
     /// How many keys are weighed at a time, aligned to the first key: a part of the result's definition. By default 128,
@@ -124,9 +139,11 @@ struct attention_rules {
     std::ptrdiff_t offset = 0;  ///< p − i
     std::optional<std::size_t> window_left{}, window_right{};
     std::size_t keys = 0;  ///< L
-    bool has_mask = false, has_bias = false;
+    bool has_mask = false, has_bias = false, has_blocks = false;
     matrix_view<const bool> mask{};
     matrix_view<const float> bias{};
+    matrix_view<const bool> blocks{};
+    std::size_t block_queries = 1, block_keys = 1;
     std::optional<float> slope{};
 
     /// The keys that lengths, causality and windows leave to query i. Compared without sums that could overflow.
@@ -154,9 +171,11 @@ struct attention_rules {
             seen.first = seen.last;
         return seen;
     }
+    /// Whether a key of its range may not be seen.
+    constexpr bool has_holes() const noexcept { return has_mask || has_bias || has_blocks; }
     /// Whether query i sees key j of its range.
     constexpr bool sees(std::size_t i, std::size_t j) const noexcept {
-        return (!has_mask || mask(i, j)) &&
+        return (!has_blocks || blocks(i / block_queries, j / block_keys)) && (!has_mask || mask(i, j)) &&
                (!has_bias || bias(i, j) != -std::numeric_limits<float>::infinity());
     }
     /// |p − j|.

@@ -61,7 +61,8 @@ class attention_group {
 
     /// The output of rows first … first + count − 1, at most rows_at_once().
     /// @throws std::bad_alloc before anything is written
-    void run(std::size_t first, std::size_t count) {
+    template <class Statistics>
+    void run(std::size_t first, std::size_t count, const Statistics& statistics) {
         const std::size_t d = q_.columns(), dv = output_.columns();
         std::size_t tiles = 0;
         for (std::size_t done = 0; done < count; ++tiles) {
@@ -92,7 +93,7 @@ class attention_group {
                 attend(tiles_[n], block_begin, begin, k, v);
         }
         for (std::size_t n = 0; n < tiles; ++n)
-            finish(tiles_[n]);
+            finish(tiles_[n], statistics);
     }
 
   private:
@@ -113,6 +114,10 @@ class attention_group {
 
     std::size_t query_of(std::size_t row) const noexcept { return row / group_; }
     std::size_t head_of(std::size_t row) const noexcept { return first_head_ + row % group_; }
+
+    halfulp::detail::attention_rules rules_of(std::size_t row) const noexcept {
+        return halfulp::detail::rules_of_head(options_, q_.rows(), keys_.rows(), b_, head_of(row));
+    }
 
     void reserve(std::size_t tiles, std::size_t d, std::size_t dv) {
         thread_local workspace memory;
@@ -154,7 +159,7 @@ class attention_group {
         state.with_keys = 0;
         for (std::size_t l = 0; l < state.lanes; ++l) {
             float* const to = lines_ + l * line;
-            state.maximum[l] = -std::numeric_limits<float>::infinity();
+            state.maximum[l] = options_.power ? 0.0f : -std::numeric_limits<float>::infinity();
             state.sum[l] = 0;
             state.slopes[l] = 0;
             state.positions[l] = 0;
@@ -195,6 +200,7 @@ class attention_group {
         t.dv = dv;
         t.q = q_of_tile_[n];
         t.scale = scale_;
+        t.power = options_.power.value_or(0);
         t.changes.has_cap = options_.soft_cap.has_value();
         t.changes.soft_cap = t.changes.has_cap ? static_cast<float>(*options_.soft_cap) : 0.0f;
         if (rules_.slope) {
@@ -222,7 +228,7 @@ class attention_group {
         t.last = last - block_begin;
         const std::size_t all_first = state.common.first > first ? state.common.first : first;
         const std::size_t all_last = state.common.last < last ? state.common.last : last;
-        const bool has_holes = rules_.has_mask || rules_.has_bias;
+        const bool has_holes = rules_.has_holes();
         if (all_first < all_last && !has_holes) {
             t.all_first = all_first - block_begin;
             t.all_last = all_last - block_begin;
@@ -288,10 +294,10 @@ class attention_group {
         }
         for (std::size_t j = t.first + 1; j < t.last; ++j)
             seen_[j] ^= seen_[j - 1];
-        if (rules_.has_mask || rules_.has_bias)
+        if (rules_.has_holes())
             for (std::size_t l = 0; l < state.rows; ++l) {
-                const std::size_t i = query_of(state.first_row + l), h = head_of(state.first_row + l);
-                const auto rules = halfulp::detail::rules_of_head(options_, q_.rows(), keys_.rows(), b_, h);
+                const std::size_t i = query_of(state.first_row + l);
+                const auto rules = rules_of(state.first_row + l);
                 const std::size_t first = limited(state.ranges[l].first),
                                   last = limited(state.ranges[l].last);
                 const std::uint64_t bit = std::uint64_t{1} << l;
@@ -318,10 +324,16 @@ class attention_group {
     }
 
     /// The results of a tile, row by row.
-    void finish(tile_state& state) {
+    template <class Statistics>
+    void finish(tile_state& state, const Statistics& statistics) {
         const std::size_t dv = output_.columns();
         const attention_tile& t = state.tile;
         constexpr bool can_divide = std::same_as<Output, float> || rounds_from_odd<Output>();
+        if (options_.power_epsilon != 0)
+            for (std::size_t l = 0; l < state.rows; ++l)
+                state.sum[l] =
+                    sum_with_epsilon(options_, rules_of(state.first_row + l), state.ranges[l],
+                                     query_of(state.first_row + l), state.maximum[l], state.sum[l]);
         const bool is_divided = can_divide && divide(state);
         const std::size_t line = whole_blocks(dv);
         // Lanes turned into rows; of the columns that are not there, anything.
@@ -333,6 +345,9 @@ class attention_group {
             const bool has_keys =
                 (state.with_keys >> l & 1) != 0 && state.ranges[l].first < state.ranges[l].last;
             write_attention_row(level_, lines_ + l * line, state.sum[l], has_keys, is_divided, row);
+            statistics.set(
+                b_, head_of(state.first_row + l), query_of(state.first_row + l),
+                attention_sums<float>{has_keys ? state.maximum[l] : 0.0f, has_keys ? state.sum[l] : 0.0f});
         }
     }
 
@@ -388,10 +403,10 @@ bool has_short_positions(const attention_options& options, std::size_t queries, 
            offset > -static_cast<std::ptrdiff_t>(most);
 }
 
-template <class Q, class Keys, class Values, class Output, class Arithmetic>
+template <class Q, class Keys, class Values, class Output, class Arithmetic, class Statistics>
 bool attention_fast(const heads_view<const Q>& q, const Keys& k, const Values& v,
                     const heads_view<Output>& output, const Arithmetic&, const attention_options& options,
-                    int) requires(is_native_attention<Arithmetic>) {
+                    const Statistics& statistics, int) requires(is_native_attention<Arithmetic>) {
     const simd::isa level = simd::level_for(options.execution);
     if (level == simd::isa::plain || !has_short_positions(options, q.rows(), k))
         return false;
@@ -408,7 +423,7 @@ bool attention_fast(const heads_view<const Q>& q, const Keys& k, const Values& v
             const simd::default_floating_point_environment guard;
             simd::attention_few<Q, Keys, Values, Output>(level, q, k, v, output, options, scale,
                                                          head / k.heads(), head % k.heads())
-                .run();
+                .run(statistics);
         });
         return true;
     }
@@ -426,7 +441,7 @@ bool attention_fast(const heads_view<const Q>& q, const Keys& k, const Values& v
         group own = group_at(head / k.heads(), head % k.heads());
         const std::size_t first = part * own.rows_at_once();
         const std::size_t left = own.rows() - first;
-        own.run(first, left < own.rows_at_once() ? left : own.rows_at_once());
+        own.run(first, left < own.rows_at_once() ? left : own.rows_at_once(), statistics);
     });
     return true;
 }

@@ -5,7 +5,7 @@
 /// Keys and values as the tiles of attention take them: where they lie, or decoded to float, and the results on their way
 /// back.
 
-#include <halfulp/kernels/attention_keys.hpp>
+#include <halfulp/kernels/attention_definition.hpp>
 #include <halfulp/simd/attention_tiles.hpp>
 #include <halfulp/simd/matmul_native.hpp>
 
@@ -81,6 +81,22 @@ rows_in_memory read_rows(isa level, const Rows& rows, std::size_t first, std::si
         copy_words(at, read_line<float, T>(level, line, 0, rows.columns(), at), rows.columns());
     }
     return {to, row, 1};
+}
+
+/// The sum of a query's weights with Power-Softmax's ε, as the definition adds it; of a query without keys as it is.
+inline float sum_with_epsilon(const attention_options& options, const halfulp::detail::attention_rules& rules,
+                              const halfulp::detail::key_range& range, std::size_t i, float maximum,
+                              float sum) noexcept {
+    std::size_t count = range.last - range.first;
+    if (rules.has_holes())
+        for (std::size_t j = range.first; j < range.last; ++j)
+            count -= rules.sees(i, j) ? 0 : 1;
+    if (count == 0)
+        return sum;
+    const arithmetic::native<float> policy;
+    const arithmetic::elementary<float, arithmetic::native<float>> step(policy);
+    return halfulp::detail::sum_with_epsilon(step, step.from_double(options.power_epsilon), count,
+                                             *options.power, maximum, sum, {});
 }
 
 /// Whether a quotient rounded to odd in float decides every rounding to the output.

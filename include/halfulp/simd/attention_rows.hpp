@@ -59,13 +59,15 @@ class attention_few {
     }
 
     /// @throws std::bad_alloc before anything is written
-    void run() {
+    template <class Statistics>
+    void run(const Statistics& statistics) {
         const std::size_t rows = group_ * q_.rows(), d = q_.columns(), dv = output_.columns();
         reserve(rows);
         key_range all{rules_.keys, 0};
         for (std::size_t r = 0; r < rows; ++r) {
             row_state& row = rows_[r];
             row = row_state{};
+            row.maximum = options_.power ? 0.0f : -std::numeric_limits<float>::infinity();
             row.query = r / group_;
             row.head = first_head_ + r % group_;
             row.range = rules_.range(row.query);
@@ -84,11 +86,18 @@ class attention_few {
             float* const u = u_memory_ + r * dv_row();
             constexpr bool to_odd = !std::same_as<Output, float>;
             constexpr bool can_divide = !to_odd || rounds_from_odd<Output>();
+            if (options_.power_epsilon != 0)
+                row.sum = sum_with_epsilon(
+                    options_, halfulp::detail::rules_of_head(options_, q_.rows(), keys_.rows(), b_, row.head),
+                    row.range, row.query, row.maximum, row.sum);
             const bool is_divided =
                 can_divide && HALFULP_SIMD_SELECT(level_, divide_row<to_odd>)(u, row.sum, dv_row());
             const auto out = output_(b_, row.head).row(row.query);
             write_attention_row(level_, u, row.sum, row.has_keys, is_divided,
                                 vector_view<Output>(out.data(), dv, out.stride()));
+            statistics.set(
+                b_, row.head, row.query,
+                attention_sums<float>{row.has_keys ? row.maximum : 0.0f, row.has_keys ? row.sum : 0.0f});
         }
     }
 
@@ -97,7 +106,7 @@ class attention_few {
         std::size_t query = 0, head = 0;
         key_range range{};
         bool has_keys = false;
-        float maximum = -std::numeric_limits<float>::infinity();
+        float maximum = 0;
         float sum = 0, rescale = 1, slope = 0;
         std::int32_t position = 0;
     };
@@ -182,6 +191,7 @@ class attention_few {
         t.sum = &row.sum;
         t.rescale = &row.rescale;
         t.values = u_memory_ + r * dv_row();
+        t.power = options_.power.value_or(0);
         t.changes = {};
         t.changes.has_cap = options_.soft_cap.has_value();
         t.changes.soft_cap = t.changes.has_cap ? static_cast<float>(*options_.soft_cap) : 0.0f;
@@ -323,7 +333,7 @@ class attention_few {
     /// The bits of keys that a row sees, unless it sees whole registers. Returns whether there is one.
     bool see(attention_row& t, std::uint64_t* seen, const row_state& row, std::size_t begin) noexcept {
         t.seen = nullptr;
-        t.has_holes = rules_.has_mask || rules_.has_bias;
+        t.has_holes = rules_.has_holes();
         if (t.first % 16 == 0 && t.last % 16 == 0 && !t.has_holes)
             return true;
         t.seen = seen;

@@ -44,6 +44,7 @@ struct attention_tile {
     const float* v = nullptr;  ///< key j, column c: v[j·v_step + c]
     std::ptrdiff_t v_step = 0;
     float scale = 1;
+    int power = 0;  ///< of Power-Softmax, or 0
     score_changes changes{};
     const std::uint64_t* seen = nullptr;  ///< a bit a lane, for every key of first … last that not all see
     float* scores = nullptr;              ///< keys × lanes; then weights
@@ -98,6 +99,7 @@ struct attention_row {
     bool has_holes = false;
     const std::uint64_t* seen = nullptr;  ///< a bit a key, or null if all of whole registers are seen
     const float* q = nullptr;             ///< d
+    int power = 0;                        ///< of Power-Softmax, or 0
     score_changes changes{};              ///< with one slope, one position and a bias for each key
     float* scores = nullptr;              ///< of the keys, with room for whole registers; then weights
     float* maximum = nullptr;             ///< m

@@ -171,11 +171,11 @@ inline void change_scores(const attention_tile& t) noexcept {
     }
 }
 
-/// Scores that are not seen become −∞.
+/// Scores that are not seen become −∞, or 0 under a power: their weights are 0.
 template <int Registers>
 inline void hide_scores(const attention_tile& t, std::size_t first, std::size_t last) noexcept {
     constexpr int lanes = lanes_of<float>::count;
-    const reals32 hidden = repeat(-std::numeric_limits<float>::infinity());
+    const reals32 hidden = repeat(t.power != 0 ? 0.0f : -std::numeric_limits<float>::infinity());
     for (std::size_t key = first; key < last; ++key)
 #pragma GCC unroll 3
         for (int r = 0; r < Registers; ++r) {
@@ -184,27 +184,81 @@ inline void hide_scores(const attention_tile& t, std::size_t first, std::size_t 
         }
 }
 
+/// How scores become weights: by the exponential of their difference from a reference, or by a power of their quotient.
+struct by_exponential {
+    static constexpr bool has_sign = true;
+    HALFULP_ALWAYS_INLINE by_exponential(reals32 maximum, int) noexcept
+        : reference_(maximum == repeat(-std::numeric_limits<float>::infinity()) ? reals32{} : maximum) {}
+    static HALFULP_ALWAYS_INLINE reals32 none() noexcept {
+        return repeat(-std::numeric_limits<float>::infinity());
+    }
+    HALFULP_ALWAYS_INLINE reals32 weight(reals32 score) const noexcept {
+        return exponential_of_nonpositive(score - reference_);
+    }
+    /// What weights relative to another maximum are multiplied by.
+    HALFULP_ALWAYS_INLINE reals32 rescale(reals32 before) const noexcept { return weight(before); }
+
+  private:
+    reals32 reference_;
+};
+struct by_power {
+    static constexpr bool has_sign = false;
+    HALFULP_ALWAYS_INLINE by_power(reals32 maximum, int power) noexcept : power_(power) {
+        inverse_ = repeat(1.0f) / power_of_two_within(maximum);
+    }
+    static HALFULP_ALWAYS_INLINE reals32 none() noexcept { return reals32{}; }
+    HALFULP_ALWAYS_INLINE reals32 weight(reals32 score) const noexcept {
+        const reals32 x = as_rounded(score * inverse_);
+        reals32 result = x;
+        for (int bit = 30 - __builtin_clz(static_cast<unsigned>(power_)); bit >= 0; --bit) {
+            result = as_rounded(result * result);
+            if (power_ >> bit & 1)
+                result = as_rounded(result * x);
+        }
+        return result;
+    }
+    HALFULP_ALWAYS_INLINE reals32 rescale(reals32 before) const noexcept {
+        return weight(power_of_two_within(before));
+    }
+
+  private:
+    /// As the definition's; what has all exponent bits stays.
+    static HALFULP_ALWAYS_INLINE reals32 power_of_two_within(reals32 x) noexcept {
+        const words32 infinity = words32{} + 0x7f800000u;
+        const words32 power = greater_of(as_words(x) & infinity, words32{} + 0x00800000u);
+        return as_words(x) >= infinity ? x : as_reals(power);
+    }
+    reals32 inverse_;
+    int power_;
+};
+HALFULP_ALWAYS_INLINE reals32 size_of(reals32 x) noexcept {
+    return as_reals(as_words(x) & (words32{} + 0x7fffffffu));
+}
+
 /// Scores become weights: steps 2 to 5 of the definition for register r of the tile. Weights that are not seen are 0, and
 /// adding 0 changes no sum.
-template <int Registers>
+template <int Registers, class Weighting>
 inline void weigh(const attention_tile& t, int r) noexcept {
     constexpr int lanes = lanes_of<float>::count;
     constexpr std::size_t row = Registers * lanes;
     float* const scores = t.scores + r * lanes;
-    const reals32 infinity = repeat(-std::numeric_limits<float>::infinity());
     const reals32 before = load<reals32>(t.maximum + r * lanes);
-    reals32 greatest[4] = {before, infinity, infinity, infinity};
+    reals32 greatest[4] = {before, Weighting::none(), Weighting::none(), Weighting::none()};
     std::size_t key = t.first;
     for (; key + 4 <= t.last; key += 4)
 #pragma GCC unroll 4
-        for (std::size_t i = 0; i < 4; ++i)
-            greatest[i] = greater_or_second(load<reals32>(scores + (key + i) * row), greatest[i]);
-    for (; key < t.last; ++key)
-        greatest[0] = greater_or_second(load<reals32>(scores + key * row), greatest[0]);
+        for (std::size_t i = 0; i < 4; ++i) {
+            const reals32 s = load<reals32>(scores + (key + i) * row);
+            greatest[i] = greater_or_second(Weighting::has_sign ? s : size_of(s), greatest[i]);
+        }
+    for (; key < t.last; ++key) {
+        const reals32 s = load<reals32>(scores + key * row);
+        greatest[0] = greater_or_second(Weighting::has_sign ? s : size_of(s), greatest[0]);
+    }
     const reals32 maximum = greater_or_second(greater_or_second(greatest[1], greatest[0]),
                                               greater_or_second(greatest[3], greatest[2]));
-    const reals32 reference = maximum == infinity ? reals32{} : maximum;
-    const reals32 a = exponential_of_nonpositive(before - reference);
+    const Weighting weighting(maximum, t.power);
+    const reals32 a = weighting.rescale(before);
     store(t.maximum + r * lanes, maximum);
     store(t.rescale + r * lanes, a);
 
@@ -212,10 +266,9 @@ inline void weigh(const attention_tile& t, int r) noexcept {
     for (; key + 4 <= t.last; key += 4)
 #pragma GCC unroll 4
         for (std::size_t i = 0; i < 4; ++i)
-            store(scores + (key + i) * row,
-                  exponential_of_nonpositive(load<reals32>(scores + (key + i) * row) - reference));
+            store(scores + (key + i) * row, weighting.weight(load<reals32>(scores + (key + i) * row)));
     for (; key < t.last; ++key)
-        store(scores + key * row, exponential_of_nonpositive(load<reals32>(scores + key * row) - reference));
+        store(scores + key * row, weighting.weight(load<reals32>(scores + key * row)));
 
     // Sum l is of the keys l modulo 16 of the block, which need not begin with t.first.
     reals32 sums[16];
@@ -317,7 +370,10 @@ inline void attend_block(const attention_tile& t) noexcept {
     hide_scores<Registers>(t, t.first, t.all_first);
     hide_scores<Registers>(t, t.all_last, t.last);
     for (int r = 0; r < Registers; ++r)
-        weigh<Registers>(t, r);
+        if (t.power == 0)
+            weigh<Registers, by_exponential>(t, r);
+        else
+            weigh<Registers, by_power>(t, r);
     constexpr int most = lines_at_once<Registers>;
     memory_ahead ahead = t.values_ahead;
     std::size_t column = 0;

@@ -268,11 +268,12 @@ HALFULP_ALWAYS_INLINE reals32 moved_down(reals32 x) noexcept {
 #endif
 }
 
-/// Steps 1, but for the product, to 5. Lanes that are not seen have the score −∞ and the weight 0.
+/// Steps 1, but for the product, to 5. Lanes that are not seen have the score −∞, or 0 under a power, and the weight 0.
+template <class Weighting>
 inline void weigh_row(const attention_row& t) noexcept {
     constexpr std::size_t lanes = lanes_of<float>::count;
     const std::size_t first = t.first / lanes * lanes, last = (t.last + lanes - 1) / lanes * lanes;
-    const reals32 hidden = repeat(-std::numeric_limits<float>::infinity());
+    const reals32 hidden = Weighting::none();
     const reals32 cap = repeat(t.changes.soft_cap);
     const bool is_changed = t.changes.any();
     reals32 greatest = repeat(*t.maximum);
@@ -293,7 +294,7 @@ inline void weigh_row(const attention_row& t) noexcept {
         if (t.seen != nullptr)
             s = seeing_lanes(t.seen[j / 64] >> (j % 64)).choose(s, hidden);
         store(t.scores + j, s);
-        greatest = greater_or_second(s, greatest);
+        greatest = greater_or_second(Weighting::has_sign ? s : size_of(s), greatest);
     }
     if constexpr (lanes == 16)
         greatest = greater_or_second(greatest, moved_down<8 % lanes>(greatest));
@@ -301,16 +302,15 @@ inline void weigh_row(const attention_row& t) noexcept {
     greatest = greater_or_second(greatest, moved_down<2>(greatest));
     greatest = greater_or_second(greatest, moved_down<1>(greatest));
     const float maximum = greatest[0];
-    const float reference = maximum == -std::numeric_limits<float>::infinity() ? 0.0f : maximum;
-    const float a =
-        *t.maximum == maximum ? 1.0f : exponential_of_nonpositive(repeat(*t.maximum - reference))[0];
+    const Weighting weighting(repeat(maximum), t.power);
+    const float a = *t.maximum == maximum ? 1.0f : weighting.rescale(repeat(*t.maximum))[0];
     *t.maximum = maximum;
     *t.rescale = a;
 
     // Sum l is of the keys l modulo 16: with eight lanes those of every other register.
     reals32 sums[2] = {};
     for (std::size_t j = first; j < last; j += lanes) {
-        const reals32 w = exponential_of_nonpositive(load<reals32>(t.scores + j) - repeat(reference));
+        const reals32 w = weighting.weight(load<reals32>(t.scores + j));
         store(t.scores + j, w);
         reals32& sum = sums[j / lanes % (16 / lanes)];
         sum = sum + w;
@@ -409,7 +409,10 @@ inline void attend_rows(const attention_rows& t) noexcept {
     }
     score_rows<Rows, K>(t, first / lanes * lanes, (last + lanes - 1) / lanes * lanes);
     for (int i = 0; i < Rows; ++i)
-        weigh_row(t.rows[i]);
+        if (t.rows[i].power == 0)
+            weigh_row<by_exponential>(t.rows[i]);
+        else
+            weigh_row<by_power>(t.rows[i]);
     if (is_same)
         add_values<Rows, V>(t, 0);
     else
