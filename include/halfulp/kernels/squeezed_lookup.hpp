@@ -25,6 +25,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -56,7 +57,8 @@ std::vector<float> scores_of_centroids(const heads_view<const Q>& queries,
     matmul_options multiply;
     multiply.execution = execution;
     constexpr std::size_t together = 256;
-    std::vector<float> e(together * count), of_row(together), scores(count, 0.0f), rounded;
+    const std::size_t most_rows = std::min(together, queries.rows());
+    std::vector<float> e(most_rows * count), of_row(most_rows), scores(count, 0.0f), rounded;
     bool has_scores = false;
     const auto look_up = [&](const auto& q) {
         const std::size_t rows = q.rows();
@@ -241,7 +243,7 @@ struct calibrated_head {
 
 /// The threshold over all heads together that leaves out at least the given fraction of their keys, for the queries
 /// that the scores are of: the least score t such that clusters whose score is at most t have `fraction` of all keys.
-/// For a fraction of 0 it is 0.
+/// For a fraction of 0 it is 0, and above 0 for all others, as a threshold of 0 keeps all.
 /// @throws shape_error  if scores and sizes of a head differ in number, or there are no keys
 /// @throws value_error  if the fraction is not in [0, 1], or a score is NaN
 inline double squeezed_threshold(const std::vector<calibrated_head>& heads, double fraction) {
@@ -267,7 +269,7 @@ inline double squeezed_threshold(const std::vector<calibrated_head>& heads, doub
     double left_out = 0;
     for (const auto& [score, size] : scores)
         if ((left_out += size) >= fraction * keys)
-            return static_cast<double>(score);
+            return std::max(static_cast<double>(score), std::numeric_limits<double>::denorm_min());
     return static_cast<double>(scores.back().first);
 }
 

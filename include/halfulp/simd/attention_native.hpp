@@ -10,7 +10,7 @@
 /// take a block of keys in turn; the scores of one tile and one block are all that is ever kept. After S. Dao et al.,
 /// "FlashAttention-2", arXiv:2307.08691, section 3.1, but for the lanes and the blocks' fixed length.
 
-#include <halfulp/simd/attention_reading.hpp>
+#include <halfulp/simd/attention_queries.hpp>
 #include <halfulp/simd/attention_rows.hpp>
 #include <halfulp/simd/parts_of_matrix.hpp>
 
@@ -30,104 +30,106 @@ template <class Q, class Keys, class Values, class Output>
 class attention_group {
     using key_rows = decltype(std::declval<const Keys&>()(0, 0));
     using value_rows = decltype(std::declval<const Values&>()(0, 0));
+    using key_range = halfulp::detail::key_range;
     static constexpr std::size_t most_tiles = 4;  // that take a block of keys in turn
-    static constexpr std::size_t most_lanes = 3 * 16;
 
   public:
     attention_group(isa level, const heads_view<const Q>& q, const Keys& k, const Values& v,
                     const heads_view<Output>& output, const attention_options& options, float scale,
                     std::size_t b, std::size_t key_head)
         : level_(level),
-          lanes_(level == isa::avx512 ? 16 : 8),
           q_(q),
           output_(output),
           b_(b),
-          group_(q.heads() / k.heads()),
-          first_head_(key_head * group_),
+          queries_(level, q, options, k.heads(), k.rows(), b, key_head),
           keys_(k(b, key_head)),
           values_(v(b, key_head)),
           options_(options),
           scale_(scale),
           block_(options.key_block.value_or(128)) {
-        rules_ = halfulp::detail::rules_of_head(options, q.rows(), k.rows(), b, first_head_);
-        if (block_ > rules_.keys)
-            block_ = rules_.keys == 0 ? 1 : rounded_up(rules_.keys, 16);
+        const std::size_t keys = queries_.rules().keys;
+        if (block_ > keys)
+            block_ = keys == 0 ? 1 : rounded_up(keys, 16);
     }
 
-    /// Queries, those of one position in all heads of the group one after the other.
-    std::size_t rows() const noexcept { return group_ * q_.rows(); }
-    /// Rows that are done together.
-    std::size_t rows_at_once() const noexcept { return most_tiles * 3 * lanes_; }
+    std::size_t rows() const noexcept { return queries_.rows(); }
+    /// Rows that are done together, at most.
+    std::size_t rows_at_once() const noexcept { return queries_.rows_at_once(most_tiles); }
 
     /// The output of rows first … first + count − 1, at most rows_at_once().
     /// @throws std::bad_alloc before anything is written
     template <class Statistics>
     void run(std::size_t first, std::size_t count, const Statistics& statistics) {
-        const std::size_t d = q_.columns(), dv = output_.columns();
-        std::size_t tiles = 0;
-        for (std::size_t done = 0; done < count; ++tiles) {
-            tile_state& tile = tiles_[tiles];
-            tile.first_row = first + done;
-            tile.registers = count - done > 2 * lanes_ ? 3 : count - done > lanes_ ? 2 : 1;
-            tile.lanes = tile.registers * lanes_;
-            tile.rows = tile.lanes < count - done ? tile.lanes : count - done;
-            done += tile.rows;
+        for (std::size_t done = 0; done < count;) {
+            std::size_t tiles = 0;
+            for (; tiles < most_tiles && done < count; ++tiles) {
+                queries_.cut(tiles_[tiles], first + done, first + count);
+                done += tiles_[tiles].rows;
+            }
+            run_tiles(tiles, statistics);
         }
-        reserve(tiles, d, dv);
-        key_range all{rules_.keys, 0};
+    }
+
+  private:
+    /// One tile of queries and what is known of them so far.
+    struct tile_state : query_tile {
+        std::uint64_t with_keys = 0;  // lanes that have seen one
+        std::uint64_t sees = 0;       // lanes that see one of this block
+        attention_tile tile{};
+        alignas(64) float maximum[most_lanes_of_tile], sum[most_lanes_of_tile], rescale[most_lanes_of_tile];
+    };
+
+    template <class Statistics>
+    void run_tiles(std::size_t tiles, const Statistics& statistics) {
+        reserve(tiles, q_.columns(), output_.columns());
+        key_range all{queries_.rules().keys, 0};
         for (std::size_t n = 0; n < tiles; ++n) {
-            prepare(tiles_[n]);
+            prepare(tiles_[n], n);
             all.first = tiles_[n].keys.first < all.first ? tiles_[n].keys.first : all.first;
             all.last = tiles_[n].keys.last > all.last ? tiles_[n].keys.last : all.last;
         }
-        for (std::size_t block_begin = all.first / block_ * block_; block_begin < all.last;
-             block_begin += block_) {
-            const std::size_t begin = block_begin < all.first ? all.first - block_begin : 0;
-            const std::size_t end = all.last - block_begin < block_ ? all.last - block_begin : block_;
+        for (std::size_t begin = all.first / block_ * block_; begin < all.last; begin += block_) {
+            std::uint64_t any = 0;
+            for (std::size_t n = 0; n < tiles; ++n) {
+                tiles_[n].sees = queries_.enter(tiles_[n], tiles_[n].tile, begin, block_, seen_ + n * block_,
+                                                bias_ + n * block_ * most_lanes_of_tile);
+                any |= tiles_[n].sees;
+            }
+            if (any == 0)
+                continue;
             // Rows before the first that is seen are not read.
-            const rows_in_memory k =
-                read_rows<true>(level_, keys_, block_begin + begin, end - begin, key_memory_);
-            const rows_in_memory v =
-                read_rows<false>(level_, values_, block_begin + begin, end - begin, value_memory_);
+            const std::size_t first = begin < all.first ? all.first - begin : 0;
+            const std::size_t last = all.last - begin < block_ ? all.last - begin : block_;
+            rows_in_memory k = read_rows<true>(level_, keys_, begin + first, last - first, key_memory_);
+            rows_in_memory v = read_rows<false>(level_, values_, begin + first, last - first, value_memory_);
+            const memory_ahead keys_ahead = behind(k, q_.columns(), last - first);
+            const memory_ahead values_ahead = behind(v, output_.columns(), last - first);
+            k.data -= static_cast<std::ptrdiff_t>(first) * k.line;
+            v.data -= static_cast<std::ptrdiff_t>(first) * v.line;
+            bool is_first = true;
             for (std::size_t n = 0; n < tiles; ++n)
-                attend(tiles_[n], block_begin, begin, k, v);
+                if (tiles_[n].sees != 0) {
+                    // One tile fetches the next block.
+                    attention_tile& t = tiles_[n].tile;
+                    t.keys_ahead = is_first ? keys_ahead : memory_ahead{};
+                    t.values_ahead = is_first ? values_ahead : memory_ahead{};
+                    is_first = false;
+                    attend(tiles_[n], k, v);
+                }
         }
         for (std::size_t n = 0; n < tiles; ++n)
             finish(tiles_[n], statistics);
     }
 
-  private:
-    using key_range = halfulp::detail::key_range;
-
-    /// One tile of queries and what is known of them so far.
-    struct tile_state {
-        std::size_t first_row = 0, rows = 0, lanes = 0;
-        std::size_t registers = 0;
-        key_range keys{};    // that one of its queries sees
-        key_range common{};  // that all of them see, by their ranges
-        key_range ranges[most_lanes];
-        std::uint64_t with_keys = 0;  // lanes that have seen one
-        attention_tile tile{};
-        alignas(64) float maximum[most_lanes], sum[most_lanes], rescale[most_lanes], slopes[most_lanes];
-        alignas(64) std::int32_t positions[most_lanes];
-    };
-
-    std::size_t query_of(std::size_t row) const noexcept { return row / group_; }
-    std::size_t head_of(std::size_t row) const noexcept { return first_head_ + row % group_; }
-
-    halfulp::detail::attention_rules rules_of(std::size_t row) const noexcept {
-        return halfulp::detail::rules_of_head(options_, q_.rows(), keys_.rows(), b_, head_of(row));
-    }
-
     void reserve(std::size_t tiles, std::size_t d, std::size_t dv) {
         thread_local workspace memory;
-        const std::size_t row = tiles * most_lanes;
+        const std::size_t row = tiles * most_lanes_of_tile;
         const std::size_t q = row * rounded_up(d, 4), values = row * rounded_up(dv, 16);
-        const std::size_t scores = rounded_up(block_ * most_lanes, 16);
+        const std::size_t scores = rounded_up(block_ * most_lanes_of_tile, 16);
         const std::size_t k = memory_of_rows(block_, d), v = memory_of_rows(block_, dv);
-        const std::size_t lines = most_lanes * whole_blocks(d > dv ? d : dv);
-        const std::size_t bias = rules_.has_bias ? scores : 0;
-        const std::size_t bits = block_ * 2;
+        const std::size_t lines = most_lanes_of_tile * whole_blocks(d > dv ? d : dv);
+        const std::size_t bias = queries_.rules().has_bias ? tiles * scores : 0;
+        const std::size_t bits = tiles * block_ * 2;
         auto* next = static_cast<float*>(
             memory.reserve((q + values + scores + k + v + lines + bias + bits) * sizeof(float)));
         const auto take = [&next](std::size_t count) {
@@ -139,8 +141,8 @@ class attention_group {
         float* const q_memory = take(q);
         float* const value_memory = take(values);
         for (std::size_t n = 0; n < tiles; ++n) {
-            q_of_tile_[n] = q_memory + n * most_lanes * rounded_up(d, 4);
-            values_of_tile_[n] = value_memory + n * most_lanes * rounded_up(dv, 16);
+            q_of_tile_[n] = q_memory + n * most_lanes_of_tile * rounded_up(d, 4);
+            values_of_tile_[n] = value_memory + n * most_lanes_of_tile * rounded_up(dv, 16);
         }
         scores_ = take(scores);
         key_memory_ = take(k);
@@ -150,64 +152,23 @@ class attention_group {
     }
 
     /// Queries turned into lanes, an empty state, and what each of them sees.
-    void prepare(tile_state& state) {
-        const std::size_t d = q_.columns(), dv = output_.columns();
-        const std::size_t n = static_cast<std::size_t>(&state - tiles_);
-        const std::size_t line = whole_blocks(d);
-        state.keys = {rules_.keys, 0};
-        state.common = {0, rules_.keys};
+    void prepare(tile_state& state, std::size_t n) {
+        const std::size_t dv = output_.columns();
+        queries_.place(state);
+        queries_.turn(state, q_, lines_, q_of_tile_[n]);
         state.with_keys = 0;
         for (std::size_t l = 0; l < state.lanes; ++l) {
-            float* const to = lines_ + l * line;
             state.maximum[l] = options_.power ? 0.0f : -std::numeric_limits<float>::infinity();
             state.sum[l] = 0;
-            state.slopes[l] = 0;
-            state.positions[l] = 0;
-            state.ranges[l] = {0, 0};
-            if (l >= state.rows) {
-                std::memset(to, 0, line * sizeof(float));
-                continue;
-            }
-            const std::size_t i = query_of(state.first_row + l), h = head_of(state.first_row + l);
-            const key_range range = rules_.range(i);
-            state.ranges[l] = range;
-            if (range.first < range.last) {
-                state.keys.first = range.first < state.keys.first ? range.first : state.keys.first;
-                state.keys.last = range.last > state.keys.last ? range.last : state.keys.last;
-            }
-            state.common.first = range.first > state.common.first ? range.first : state.common.first;
-            state.common.last = range.last < state.common.last ? range.last : state.common.last;
-            if (rules_.slope) {
-                state.slopes[l] = -options_.alibi_slopes[h];
-                state.positions[l] =
-                    static_cast<std::int32_t>(static_cast<std::ptrdiff_t>(i) + rules_.offset);
-            }
-            const vector_view<const Q> query = q_(b_, h).row(i);
-            copy_words(to, read_line<float, Q>(level_, query, 0, d, to), d);
-            for (std::size_t c = d; c < rounded_up(d, 4); ++c)
-                to[c] = 0;
         }
-        if (state.keys.first > state.keys.last)
-            state.keys = {0, 0};
-        HALFULP_SIMD_SELECT(level_, transpose<float>)
-        (lines_, static_cast<std::ptrdiff_t>(line), q_of_tile_[n], static_cast<std::ptrdiff_t>(state.lanes),
-         state.lanes, rounded_up(d, 4));
         std::memset(values_of_tile_[n], 0, state.lanes * dv * sizeof(float));
-
         attention_tile& t = state.tile;
         t = attention_tile{};
-        t.d = d;
+        t.d = q_.columns();
         t.dv = dv;
         t.q = q_of_tile_[n];
         t.scale = scale_;
-        t.power = options_.power.value_or(0);
-        t.changes.has_cap = options_.soft_cap.has_value();
-        t.changes.soft_cap = t.changes.has_cap ? static_cast<float>(*options_.soft_cap) : 0.0f;
-        if (rules_.slope) {
-            t.changes.slopes = state.slopes;
-            t.changes.positions = state.positions;
-        }
-        t.seen = seen_;
+        queries_.set_changes(state, t);
         t.scores = scores_;
         t.maximum = state.maximum;
         t.sum = state.sum;
@@ -215,112 +176,32 @@ class attention_group {
         t.values = values_of_tile_[n];
     }
 
-    /// A block of keys, which begins with key `block_begin`; its rows in memory begin with row `begin`.
-    void attend(tile_state& state, std::size_t block_begin, std::size_t begin, const rows_in_memory& k,
-                const rows_in_memory& v) {
+    /// A block of keys, of which a tile sees some.
+    void attend(tile_state& state, const rows_in_memory& k, const rows_in_memory& v) {
         attention_tile& t = state.tile;
-        const std::size_t end = block_begin + block_;
-        const std::size_t first = state.keys.first > block_begin ? state.keys.first : block_begin;
-        const std::size_t last = state.keys.last < end ? state.keys.last : end;
-        if (first >= last)
-            return;
-        t.first = first - block_begin;
-        t.last = last - block_begin;
-        const std::size_t all_first = state.common.first > first ? state.common.first : first;
-        const std::size_t all_last = state.common.last < last ? state.common.last : last;
-        const bool has_holes = rules_.has_holes();
-        if (all_first < all_last && !has_holes) {
-            t.all_first = all_first - block_begin;
-            t.all_last = all_last - block_begin;
-            state.with_keys = ~std::uint64_t{0};
-        } else {
-            t.all_first = t.all_last = t.last;
-        }
-        t.k = k.data - static_cast<std::ptrdiff_t>(begin) * k.line;
+        state.with_keys |= state.sees;
+        t.k = k.data;
         t.k_line = k.line;
         t.k_step = k.step;
-        t.v = v.data - static_cast<std::ptrdiff_t>(begin) * v.line;
+        t.v = v.data;
         t.v_step = v.line;
-        t.changes.first_key = static_cast<std::int32_t>(block_begin);
-        if (t.first < t.all_first || t.all_last < t.last)
-            see(state, block_begin);
-        if (rules_.has_bias)
-            copy_bias(state, block_begin);
-        // The first tile of a block fetches the next one, where rows lie without gaps.
-        t.keys_ahead = t.values_ahead = {};
-        if (&state == tiles_) {
-            t.keys_ahead = behind(k, t.d, t.last - t.first, lines_of_tile(state.registers));
-            t.values_ahead = behind(v, t.dv, t.last - t.first, lines_of_tile(state.registers));
-        }
+        // A step goes through a line of each key, or value, of a group.
+        const auto lines = static_cast<std::ptrdiff_t>((level_ == isa::avx512 ? 8 : 4) *
+                                                       (state.registers == 1 ? 2 : 1) * sizeof(float));
+        t.keys_ahead.step = t.keys_ahead.step == 0 ? 0 : lines;
+        t.values_ahead.step = t.values_ahead.step == 0 ? 0 : lines;
         const auto function = state.registers == 3   ? HALFULP_SIMD_SELECT(level_, attend_block<3>)
                               : state.registers == 2 ? HALFULP_SIMD_SELECT(level_, attend_block<2>)
                                                      : HALFULP_SIMD_SELECT(level_, attend_block<1>);
         function(t);
     }
 
-    /// Lines that a tile of so many registers multiplies at once.
-    std::size_t lines_of_tile(std::size_t registers) const noexcept {
-        return (level_ == isa::avx512 ? 8 : 4) * (registers == 1 ? 2 : 1);
-    }
-    /// What lies behind `count` rows, for the steps that go through them in groups of `lines`.
-    static memory_ahead behind(const rows_in_memory& rows, std::size_t columns, std::size_t count,
-                               std::size_t lines) noexcept {
-        const std::size_t bytes = columns * sizeof(float);
+    /// What lies behind `count` rows, if they lie without gaps; the step is 0 if not.
+    static memory_ahead behind(const rows_in_memory& rows, std::size_t columns, std::size_t count) noexcept {
         const bool has_gaps = static_cast<std::size_t>(rows.line == 1 ? rows.step : rows.line) !=
                               (rows.line == 1 ? keys_of_panel : columns);
-        return {reinterpret_cast<const char*>(rows.data) + (has_gaps ? 0 : count * bytes),
-                has_gaps ? 0 : static_cast<std::ptrdiff_t>(lines * sizeof(float))};
-    }
-
-    /// The bits of `seen`.
-    void see(tile_state& state, std::size_t block_begin) noexcept {
-        const attention_tile& t = state.tile;
-        for (std::size_t j = t.first; j < t.last; ++j)
-            seen_[j] = 0;
-        // Where a range begins and ends its bit changes.
-        const auto limited = [&](std::size_t key) {
-            return key < block_begin + t.first  ? t.first
-                   : key > block_begin + t.last ? t.last
-                                                : key - block_begin;
-        };
-        for (std::size_t l = 0; l < state.rows; ++l) {
-            const std::uint64_t bit = std::uint64_t{1} << l;
-            const std::size_t first = limited(state.ranges[l].first), last = limited(state.ranges[l].last);
-            if (first >= last)
-                continue;
-            seen_[first] ^= bit;
-            if (last < t.last)
-                seen_[last] ^= bit;
-        }
-        for (std::size_t j = t.first + 1; j < t.last; ++j)
-            seen_[j] ^= seen_[j - 1];
-        if (rules_.has_holes())
-            for (std::size_t l = 0; l < state.rows; ++l) {
-                const std::size_t i = query_of(state.first_row + l);
-                const auto rules = rules_of(state.first_row + l);
-                const std::size_t first = limited(state.ranges[l].first),
-                                  last = limited(state.ranges[l].last);
-                const std::uint64_t bit = std::uint64_t{1} << l;
-                for (std::size_t j = first; j < last; ++j)
-                    if (!rules.sees(i, block_begin + j))
-                        seen_[j] &= ~bit;
-            }
-        for (std::size_t j = t.first; j < t.last; ++j)
-            state.with_keys |= seen_[j];
-    }
-
-    void copy_bias(tile_state& state, std::size_t block_begin) noexcept {
-        attention_tile& t = state.tile;
-        std::memset(bias_ + t.first * state.lanes, 0, (t.last - t.first) * state.lanes * sizeof(float));
-        for (std::size_t l = 0; l < state.rows; ++l) {
-            const matrix_view<const float> bias = options_.bias(b_, head_of(state.first_row + l));
-            const std::size_t i = query_of(state.first_row + l);
-            const key_range range = state.ranges[l];
-            for (std::size_t j = t.first; j < t.last; ++j)
-                if (block_begin + j >= range.first && block_begin + j < range.last)
-                    bias_[j * state.lanes + l] = bias(i, block_begin + j);
-        }
-        t.changes.bias = bias_;
+        return {reinterpret_cast<const char*>(rows.data) + (has_gaps ? 0 : count * columns * sizeof(float)),
+                has_gaps ? 0 : 1};
     }
 
     /// The results of a tile, row by row.
@@ -332,8 +213,8 @@ class attention_group {
         if (options_.power_epsilon != 0)
             for (std::size_t l = 0; l < state.rows; ++l)
                 state.sum[l] =
-                    sum_with_epsilon(options_, rules_of(state.first_row + l), state.ranges[l],
-                                     query_of(state.first_row + l), state.maximum[l], state.sum[l]);
+                    sum_with_epsilon(options_, queries_.rules_of(state.first_row + l), state.ranges[l],
+                                     queries_.query_of(state.first_row + l), state.maximum[l], state.sum[l]);
         const bool is_divided = can_divide && divide(state);
         const std::size_t line = whole_blocks(dv);
         // Lanes turned into rows; of the columns that are not there, anything.
@@ -341,12 +222,13 @@ class attention_group {
         (t.values, static_cast<std::ptrdiff_t>(state.lanes), lines_, static_cast<std::ptrdiff_t>(line),
          rounded_up(dv, 4), state.lanes);
         for (std::size_t l = 0; l < state.rows; ++l) {
-            const auto row = output_(b_, head_of(state.first_row + l)).row(query_of(state.first_row + l));
+            const auto row = output_(b_, queries_.head_of(state.first_row + l))
+                                 .row(queries_.query_of(state.first_row + l));
             const bool has_keys =
                 (state.with_keys >> l & 1) != 0 && state.ranges[l].first < state.ranges[l].last;
             write_attention_row(level_, lines_ + l * line, state.sum[l], has_keys, is_divided, row);
             statistics.set(
-                b_, head_of(state.first_row + l), query_of(state.first_row + l),
+                b_, queries_.head_of(state.first_row + l), queries_.query_of(state.first_row + l),
                 attention_sums<float>{has_keys ? state.maximum[l] : 0.0f, has_keys ? state.sum[l] : 0.0f});
         }
     }
@@ -361,14 +243,13 @@ class attention_group {
     }
 
     isa level_;
-    std::size_t lanes_;
     heads_view<const Q> q_;
     heads_view<Output> output_;
-    std::size_t b_, group_, first_head_;
+    std::size_t b_;
+    query_rows<Q> queries_;
     key_rows keys_;
     value_rows values_;
     const attention_options& options_;
-    halfulp::detail::attention_rules rules_{};
     float scale_;
     std::size_t block_;
     tile_state tiles_[most_tiles];
