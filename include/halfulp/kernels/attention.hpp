@@ -102,7 +102,14 @@ constexpr void attention_of_heads(const heads_view<const Q>& q, const Keys& k, c
     using VE = typename Values::value_type;
     static_assert(!std::is_const_v<Output>, "halfulp::attention: the output is a view of constant elements");
     check_attention_types<Arithmetic, Q, K, VE>();
-    require_attention_arguments(q, k, v, output, options);
+    constexpr const char* name = "attention";
+    require_attention_arguments(name, q, k, v, "output", output, options);
+    require_own_heads(name, "output", output);
+    require_distinct_heads(name, "output", output, "q", q);
+    require_distinct_heads(name, "output", output, "k", memory_of(k));
+    require_distinct_heads(name, "output", output, "v", memory_of(v));
+    require_distinct_heads(name, "output", output, "options.bias", options.bias);
+    require_distinct_heads(name, "output", output, "options.mask", options.mask);
     arithmetic::detail::require_depth<Q, K>(attention_parts<Arithmetic>::of_scores(arithmetic), "attention",
                                             q.columns());
     statistics.resize(q.batch(), q.heads(), q.rows());

@@ -285,6 +285,7 @@ class attention_definition {
     }
     constexpr const S& scale() const noexcept { return scale_; }
     constexpr int power() const noexcept { return power_; }
+    constexpr bool has_cap() const noexcept { return cap_.has_value(); }
     constexpr position at(std::size_t x, std::uint64_t step) const noexcept {
         return {(number_ << 32) + static_cast<std::uint64_t>(x), step};
     }

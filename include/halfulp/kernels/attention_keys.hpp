@@ -377,7 +377,8 @@ byte_range bytes_of(const heads_view<T>& h) noexcept {
 /// Throws aliasing_error if the output may share memory with an input: where the ranges of their bytes meet, which for
 /// heads of one larger array is decided head by head.
 template <class T, class U>
-constexpr void require_distinct_heads(const heads_view<T>& output, const char* name,
+constexpr void require_distinct_heads(const char* function, const char* output_name,
+                                      const heads_view<T>& output, const char* name,
                                       const heads_view<U>& input) {
     if (std::is_constant_evaluated())
         return;
@@ -388,47 +389,47 @@ constexpr void require_distinct_heads(const heads_view<T>& output, const char* n
         for (std::size_t oh = 0; oh < output.heads(); ++oh)
             for (std::size_t ib = 0; ib < input.batch(); ++ib)
                 for (std::size_t ih = 0; ih < input.heads(); ++ih)
-                    require_distinct("attention", "output", output(ob, oh), name, input(ib, ih));
+                    require_distinct(function, output_name, output(ob, oh), name, input(ib, ih));
 }
 
 /// Throws aliasing_error if heads of the output, or elements of one, share memory.
 template <class T>
-constexpr void require_own_heads(const heads_view<T>& output) {
+constexpr void require_own_heads(const char* function, const char* name, const heads_view<T>& output) {
     if (output.batch() == 0 || output.heads() == 0)
         return;
-    require_own_elements("attention", "output", output.first());
+    require_own_elements(function, name, output.first());
     const std::size_t count = output.batch() * output.heads();
     for (std::size_t n = 1; n < count; ++n)
         if (may_overlap(output(0, 0), output(n / output.heads(), n % output.heads())))
-            throw_argument_error<aliasing_error>("attention", "output", "a view in which heads share memory",
+            throw_argument_error<aliasing_error>(function, name, "a view in which heads share memory",
                                                  "strides that give each head memory of its own");
     // Heads (b, h) and (b', h') lie as (0, 0) and their difference, whose h may be negative.
     for (std::size_t b = 1; b < output.batch(); ++b)
         for (std::size_t h = 1; h < output.heads(); ++h)
             if (may_overlap(output(0, h), output(b, 0)))
-                throw_argument_error<aliasing_error>("attention", "output",
-                                                     "a view in which heads share memory",
+                throw_argument_error<aliasing_error>(function, name, "a view in which heads share memory",
                                                      "strides that give each head memory of its own");
 }
 
 /// What `attention` and its relatives check, whatever the arithmetic.
 template <class Q, class Keys, class Values, class Output>
-constexpr void require_attention_arguments(const heads_view<Q>& q, const Keys& k, const Values& v,
+constexpr void require_attention_arguments(const char* name, const heads_view<Q>& q, const Keys& k,
+                                           const Values& v, const char* output_name,
                                            const heads_view<Output>& output,
                                            const attention_options& options) {
-    constexpr const char* name = "attention";
+    const std::string output_text(output_name);
     require_extent(name, "k.batch()", k.batch(), "q.batch()", q.batch());
     require_extent(name, "v.batch()", v.batch(), "q.batch()", q.batch());
-    require_extent(name, "output.batch()", output.batch(), "q.batch()", q.batch());
-    require_extent(name, "output.heads()", output.heads(), "q.heads()", q.heads());
+    require_extent(name, (output_text + ".batch()").c_str(), output.batch(), "q.batch()", q.batch());
+    require_extent(name, (output_text + ".heads()").c_str(), output.heads(), "q.heads()", q.heads());
     require_extent(name, "v.heads()", v.heads(), "k.heads()", k.heads());
     if (k.heads() == 0 ? q.heads() != 0 : q.heads() % k.heads() != 0)
         throw_argument_error<shape_error>(name, "q.heads()", std::to_string(q.heads()),
                                           "a multiple of k.heads() = " + std::to_string(k.heads()));
     require_extent(name, "k.columns()", k.columns(), "q.columns()", q.columns());
     require_extent(name, "v.rows()", v.rows(), "k.rows()", k.rows());
-    require_extent(name, "output.rows()", output.rows(), "q.rows()", q.rows());
-    require_extent(name, "output.columns()", output.columns(), "v.columns()", v.columns());
+    require_extent(name, (output_text + ".rows()").c_str(), output.rows(), "q.rows()", q.rows());
+    require_extent(name, (output_text + ".columns()").c_str(), output.columns(), "v.columns()", v.columns());
     const auto require_finite = [](const char* argument, double value, bool is_right, const char* expected) {
         if (!is_right)
             throw_argument_error<value_error>("attention", argument, std::to_string(value), expected);
@@ -466,12 +467,6 @@ constexpr void require_attention_arguments(const heads_view<Q>& q, const Keys& k
                    "a finite number, 0 without options.power");
     require_pages("k", k, options);
     require_pages("v", v, options);
-    require_own_heads(output);
-    require_distinct_heads(output, "q", q);
-    require_distinct_heads(output, "k", memory_of(k));
-    require_distinct_heads(output, "v", memory_of(v));
-    require_distinct_heads(output, "options.bias", options.bias);
-    require_distinct_heads(output, "options.mask", options.mask);
 }
 
 }  // namespace detail
