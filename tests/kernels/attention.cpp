@@ -8,7 +8,7 @@
 #include <halfulp/arithmetic/exact.hpp>
 #include <halfulp/kernels/attention.hpp>
 
-#include "kernels/attention_oracle.hpp"
+#include "kernels/attention_steps_checks.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>

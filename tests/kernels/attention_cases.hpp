@@ -173,6 +173,8 @@ enum attention_factor : std::size_t {
     of_soft_cap,
     of_scale,
     of_lengths,
+    of_sparsity,
+    of_power,
     of_key_block,
     of_group,
     of_columns,
@@ -185,7 +187,8 @@ enum attention_factor : std::size_t {
 };
 using attention_choice = std::vector<std::size_t>;
 /// How many levels each factor has, in that order.
-inline const std::vector<std::size_t> attention_levels{6, 6, 6, 6, 3, 3, 4, 3, 6, 4, 8, 8, 7, 7, 7, 5, 7};
+inline const std::vector<std::size_t> attention_levels{6, 6, 6, 6, 3, 3, 4, 3, 4, 4,
+                                                       6, 4, 8, 8, 7, 7, 7, 5, 7};
 
 /// What the numbers are like.
 enum class attention_terms { ordinary, steep, tiny, huge, zeros, specials, minus_infinity };
@@ -219,7 +222,10 @@ class attention_case_options {
           bias_(shape.batch, heads, shape.queries, choice[of_bias] == 2 ? (shape.keys + 1) / 2 : shape.keys,
                 choice[of_bias] == 3   ? heads_layout::shared
                 : choice[of_bias] == 4 ? heads_layout::scattered
-                                       : heads_layout::heads_within_rows) {
+                                       : heads_layout::heads_within_rows),
+          blocks_(shape.batch, heads, parts(shape.queries, block_sizes[choice[of_sparsity]].queries),
+                  parts(shape.keys, block_sizes[choice[of_sparsity]].keys),
+                  choice[of_sparsity] == 3 ? heads_layout::shared : heads_layout::transposed) {
         const auto n = static_cast<std::ptrdiff_t>(shape.queries),
                    m = static_cast<std::ptrdiff_t>(shape.keys);
         const std::ptrdiff_t offsets[] = {0, 0, -(n + 1) / 2, m / 2, -100000, 100000};
@@ -257,6 +263,17 @@ class attention_case_options {
                     choice[of_lengths] == 2 && random_() % 5 == 0 ? 0 : 1 + random_() % shape.keys);
             options.key_lengths = lengths_;
         }
+        if (choice[of_sparsity] != 0) {
+            options.sparsity.blocks = blocks_.input();
+            options.sparsity.queries = block_sizes[choice[of_sparsity]].queries;
+            options.sparsity.keys = block_sizes[choice[of_sparsity]].keys;
+            fill(blocks_.view(), [&](std::size_t, std::size_t) { return random_() % 3 != 0; });
+        }
+        if (choice[of_power] != 0) {
+            constexpr int powers[] = {0, 2, 4, 6};
+            options.power = powers[choice[of_power]];
+            options.power_epsilon = choice[of_power] == 2 ? 0.01 : 0;
+        }
         constexpr std::size_t blocks[] = {0, 1, 16, 100, 128, all_keys};
         if (choice[of_key_block] != 0)
             options.key_block = blocks[choice[of_key_block]];
@@ -267,6 +284,12 @@ class attention_case_options {
     attention_options options{};
 
   private:
+    struct block_size {
+        std::size_t queries, keys;
+    };
+    static constexpr block_size block_sizes[] = {{1, 1}, {16, 128}, {3, 5}, {64, 32}};
+    static std::size_t parts(std::size_t all, std::size_t size) { return (all + size - 1) / size; }
+
     template <class T, class Element>
     static void fill(const heads_view<T>& view, const Element& element) {
         for (std::size_t b = 0; b < view.batch(); ++b)
@@ -301,6 +324,7 @@ class attention_case_options {
     std::mt19937_64 random_;
     heads_memory<bool> mask_;
     heads_memory<float> bias_;
+    heads_memory<bool> blocks_;
     std::vector<float> slopes_{};
     std::vector<std::size_t> lengths_{};
 };
@@ -342,9 +366,9 @@ class attention_case {
                            std::to_string(shape_.key_heads) + ") heads, " + std::to_string(shape_.queries) +
                            " queries, " + std::to_string(shape_.keys) + " keys, d " +
                            std::to_string(columns_) + ", dv " + std::to_string(values_) + ", choice";
-        static constexpr const char* names[] = {"causal", "window",  "mask",  "bias",  "slopes", "cap",
-                                                "scale",  "lengths", "block", "group", "d",      "dv",
-                                                "q",      "k",       "v",     "o",     "terms"};
+        static constexpr const char* names[] = {
+            "causal", "window", "mask", "bias", "slopes", "cap", "scale", "lengths", "sparsity", "power",
+            "block",  "group",  "d",    "dv",   "q",      "k",   "v",     "o",       "terms"};
         for (std::size_t f = 0; f < choice_.size(); ++f)
             if (choice_[f] != 0)
                 text += std::string(" ") + names[f] + "=" + std::to_string(choice_[f]);

@@ -111,13 +111,6 @@ struct stepwise {
     std::uint64_t seed = 0;
 };
 
-/// Queries, keys and values of one head and what attention is told about them.
-struct attention_setting {
-    std::string name;
-    attention_options options{};
-    std::size_t queries = 4, keys = 23;
-};
-
 /// Is key j hidden from query i? From the sentence in attention_options, in integers that cannot overflow.
 inline bool is_hidden(const attention_options& o, std::size_t i, std::size_t j, std::size_t queries,
                       std::size_t keys) {
@@ -128,6 +121,8 @@ inline bool is_hidden(const attention_options& o, std::size_t i, std::size_t j, 
     return index >= length || (o.causal && index > p) ||
            (o.window_left && index < p - wide(*o.window_left)) ||
            (o.window_right && index > p + wide(*o.window_right)) ||
+           (o.sparsity.blocks.batch() != 0 &&
+            !o.sparsity.blocks(0, 0)(i / o.sparsity.queries, j / o.sparsity.keys)) ||
            (o.mask.batch() != 0 && (j >= o.mask.columns() || !o.mask(0, 0)(i, j))) ||
            (o.bias.batch() != 0 &&
             (j >= o.bias.columns() || o.bias(0, 0)(i, j) == -std::numeric_limits<float>::infinity()));
@@ -138,7 +133,8 @@ template <class S, class W, class U, class Output, class Q, class K, class VE, c
           class ValueTerms>
 matrix<Output> attention_by_steps(const matrix<Q>& q, const matrix<K>& k, const matrix<VE>& v,
                                   const attention_options& options, std::size_t default_block,
-                                  const stepwise<ScoreTerms>& scores, const stepwise<ValueTerms>& values) {
+                                  const stepwise<ScoreTerms>& scores, const stepwise<ValueTerms>& values,
+                                  std::vector<attention_sums<S>>* sums_of_rows = nullptr) {
     using reference::exact_value;
     const std::uint64_t head = options.first_head;
     const auto stage = [head](const auto& part, std::uint64_t s) {
@@ -161,6 +157,44 @@ matrix<Output> attention_by_steps(const matrix<Q>& q, const matrix<K>& k, const 
     const double scale_in_double = options.scale.value_or(1 / std::sqrt(static_cast<double>(d == 0 ? 1 : d)));
     const S scale = to_score(exact_of(scale_in_double), score_bits(1, 0, 0, merge));
     const S cap = to_score(exact_of(options.soft_cap.value_or(1.0)), score_bits(1, 0, 0, merge));
+
+    // Power-Softmax: r, a power by squarings, and ε.
+    const int power = options.power.value_or(0);
+    const auto power_of_two_within = [](const S& x) {
+        const exact_value value = exact_of(x);
+        if (!value.is_finite())
+            return value;
+        const long emin = number_format<S>::value.minimum_exponent();
+        const long exponent = value.is_zero() ? emin : floor_log2(value.magnitude());
+        return exact_value::rational(
+            false, {reference::natural(1), reference::natural(1), exponent < emin ? emin : exponent});
+    };
+    const auto power_of = [&](const S& x, std::uint64_t s, std::uint64_t element) {
+        S y = x;
+        std::uint64_t step = 0;
+        int highest = 1;
+        while (highest * 2 <= power)
+            highest *= 2;
+        for (int bit = highest / 2; bit > 0; bit /= 2) {
+            step += 256;
+            y = to_score(exact_of(y) * exact_of(y), score_bits(s, element, step, product));
+            step += 256;
+            if ((power & bit) != 0)
+                y = to_score(exact_of(y) * exact_of(x), score_bits(s, element, step, product));
+        }
+        return y;
+    };
+    const auto size_of = [power](const S& x) {
+        const exact_value value = exact_of(x);
+        return power != 0 && value < exact_value(0) ? -value : value;
+    };
+    const auto reference_of = [&](const S& greatest) {
+        const exact_value value = exact_of(greatest);
+        if (power != 0)
+            return power_of_two_within(greatest);
+        return value.is_infinite() && value.is_negative() ? exact_value() : value;
+    };
+    const S epsilon = to_score(exact_of(options.power_epsilon), score_bits(1, ~std::uint64_t{0}, 0, merge));
 
     matrix<Output> output{std::vector<Output>(n * dv, number_of<Output>(0)), n, dv};
     for (std::size_t i = 0; i < n; ++i) {
@@ -198,6 +232,7 @@ matrix<Output> attention_by_steps(const matrix<Q>& q, const matrix<K>& k, const 
         };
 
         std::optional<S> maximum;
+        std::size_t count_of_keys = 0;
         S z = number_of<S>(0);
         std::vector<std::optional<exact_value>> u(dv);
         for (std::size_t first = 0; first < m; first = m - first <= block ? m : first + block) {
@@ -211,31 +246,38 @@ matrix<Output> attention_by_steps(const matrix<Q>& q, const matrix<K>& k, const 
             if (seen.empty())
                 continue;
             // Steps 2 and 3.
+            count_of_keys += seen.size();
             const std::optional<S> before = maximum;
             for (const S& x : s)
-                if (!maximum || exact_of(*maximum) < exact_of(x))
-                    maximum = x;
+                if (!maximum || exact_of(*maximum) < size_of(x))
+                    maximum = to_score(size_of(x), 0);
+            const exact_value r = reference_of(*maximum);
             if (before && exact_of(*before) < exact_of(*maximum)) {
-                const S difference =
-                    to_score(exact_of(*before) - exact_of(*maximum), score_bits(5, number + first, 0, sum));
-                const S a =
-                    exponential_by_mpfr<S>(difference, scores.how, score_bits(5, number + first, 0, result));
-                z = to_score(exact_of(z) * exact_of(a), score_bits(2, number + first, 16, product));
+                const std::uint64_t e = number + first;
+                S a{};
+                if (power != 0)
+                    a = power_of(to_score(reference_of(*before) / r, score_bits(5, e, 0, result)), 5, e);
+                else
+                    a = exponential_by_mpfr<S>(
+                        to_score(exact_of(*before) - exact_of(*maximum), score_bits(5, e, 0, sum)),
+                        scores.how, score_bits(5, e, 0, result));
+                z = to_score(exact_of(z) * exact_of(a), score_bits(2, e, 16, product));
                 for (std::size_t c = 0; c < dv; ++c)
                     u[c] = exact_of(rounded_by_reference<U>(
                         *u[c] * exact_of(a), values.how,
                         documented_bits(values.how, stage(values, 4), number + c, first + 1, product)));
             }
-            const exact_value at_infinity = exact_of(*maximum);
-            const exact_value r =
-                at_infinity.is_infinite() && at_infinity.is_negative() ? exact_value() : at_infinity;
             // Steps 4 and 5.
             std::vector<W> w;
             std::vector<S> lanes(16, number_of<S>(0));
             for (std::size_t x = 0; x < seen.size(); ++x) {
                 const std::uint64_t e = number + seen[x];
-                const S difference = to_score(exact_of(s[x]) - r, score_bits(1, e, 0, sum));
-                const S weight = exponential_by_mpfr<S>(difference, scores.how, score_bits(1, e, 0, result));
+                S weight{};
+                if (power != 0)
+                    weight = power_of(to_score(exact_of(s[x]) / r, score_bits(1, e, 0, result)), 1, e);
+                else
+                    weight = exponential_by_mpfr<S>(to_score(exact_of(s[x]) - r, score_bits(1, e, 0, sum)),
+                                                    scores.how, score_bits(1, e, 0, result));
                 w.push_back(
                     rounded_by_reference<W>(exact_of(weight), scores.how, score_bits(1, e, 5, result)));
                 S& lane = lanes[(seen[x] - first) % 16];
@@ -259,6 +301,19 @@ matrix<Output> attention_by_steps(const matrix<Q>& q, const matrix<K>& k, const 
                     documented_bits(values.how, stage(values, 3), number + c, first, result)));
             }
         }
+        if (maximum && options.power_epsilon != 0) {
+            const std::uint64_t e = number + all_keys;
+            const S largest = power_of(
+                to_score(exact_of(*maximum) / power_of_two_within(*maximum), score_bits(2, e, 0, result)), 2,
+                e);
+            const S count = to_score(exact_value(count_of_keys), score_bits(2, e, 0, merge));
+            const S all = to_score(exact_of(epsilon) * exact_of(count), score_bits(2, e, 0, product));
+            const S share = to_score(exact_of(all) * exact_of(largest), score_bits(2, e, 1, product));
+            z = to_score(exact_of(z) + exact_of(share), score_bits(2, e, 0, sum));
+        }
+        if (sums_of_rows != nullptr)
+            sums_of_rows->push_back(maximum ? attention_sums<S>{*maximum, z}
+                                            : attention_sums<S>{number_of<S>(0), number_of<S>(0)});
         // Step 7.
         if (maximum)
             for (std::size_t c = 0; c < dv; ++c)
@@ -267,117 +322,6 @@ matrix<Output> attention_by_steps(const matrix<Q>& q, const matrix<K>& k, const 
                     documented_bits(values.how, stage(values, 4), number + c, 0, result));
     }
     return output;
-}
-
-template <class T>
-void check_equal(const matrix<T>& actual, const matrix<T>& expected) {
-    for (std::size_t i = 0; i < actual.data.size(); ++i) {
-        CAPTURE(i, text_of(actual.data[i]), text_of(expected.data[i]));
-        CHECK(same(actual.data[i], expected.data[i]));
-    }
-}
-
-/// What attention is told in the tests of its steps.
-class attention_settings {
-  public:
-    attention_settings() {
-        constexpr float infinity = std::numeric_limits<float>::infinity();
-        std::mt19937_64 random(77);
-        for (float& x : bias_)
-            x = random() % 5 == 0 ? -infinity : static_cast<float>(static_cast<int>(random() % 33) - 16) / 7;
-        for (bool& x : mask_)
-            x = random() % 3 != 0;
-        const heads_view<const bool> mask(matrix_view<const bool>(mask_, queries, 22, keys, 1), 1, 1, 0, 0);
-        const heads_view<const float> bias(matrix_view<const float>(bias_, queries, 19, keys, 1), 1, 1, 0, 0);
-        const vector_view<const float> slope(&slope_, 1);
-        settings_ = {
-            {"blocks of 4", {.key_block = 4}},
-            {"causal, blocks of 3", {.causal = true, .key_block = 3}},
-            {"one block", {}},
-            {"causal, an offset that hides all keys of two queries, blocks of 20, soft cap",
-             {.soft_cap = 1.5, .causal = true, .causal_offset = -2, .key_block = 20}},
-            {"ALiBi and windows, blocks of 16",
-             {.causal_offset = 3,
-              .window_left = 5,
-              .window_right = 7,
-              .alibi_slopes = slope,
-              .key_block = 16}},
-            {"bias of fewer columns, blocks of 17", {.bias = bias, .key_block = 17}},
-            {"mask, blocks of one", {.mask = mask, .key_block = 1}},
-            {"everything, a head among others",
-             {.scale = 0.7,
-              .soft_cap = 3.0,
-              .causal = true,
-              .causal_offset = 15,
-              .window_left = 14,
-              .alibi_slopes = slope,
-              .mask = mask,
-              .bias = bias,
-              .key_lengths = vector_view<const std::size_t>(&length_, 1),
-              .key_block = 5,
-              .first_head = 3}},
-            {"few keys before the queries", {.causal_offset = -1, .window_right = 2, .key_block = all_keys}},
-        };
-    }
-    attention_settings(const attention_settings&) = delete;
-    attention_settings& operator=(const attention_settings&) = delete;
-
-    static constexpr std::size_t queries = 4, keys = 23;
-    const std::vector<attention_setting>& all() const { return settings_; }
-
-  private:
-    float bias_[queries * keys];
-    bool mask_[queries * keys];
-    float slope_ = 0.3f;
-    std::size_t length_ = 20;
-    std::vector<attention_setting> settings_{};
-};
-
-/// One setting: random operands, the kernel, the oracle.
-template <class Input, class S, class W, class U, class Output, class Arithmetic, class ScoreTerms,
-          class ValueTerms>
-void check_attention_setting(std::uint64_t seed, const attention_setting& setting,
-                             const Arithmetic& arithmetic, std::size_t default_block,
-                             const stepwise<ScoreTerms>& scores, const stepwise<ValueTerms>& values,
-                             std::size_t d = 3, std::size_t dv = 2) {
-    CAPTURE(setting.name);
-    std::mt19937_64 generator(seed);
-    const auto q = random_matrix<Input>(generator, setting.queries, d, 2);
-    const auto k = random_matrix<Input>(generator, setting.keys, d, 2);
-    const auto v = random_matrix<Input>(generator, setting.keys, dv, 2);
-    matrix<Output> result{std::vector<Output>(setting.queries * dv), setting.queries, dv};
-    attention(q.view(), k.view(), v.view(), result.view(), arithmetic, setting.options);
-    check_equal(result,
-                attention_by_steps<S, W, U, Output>(q, k, v, setting.options, default_block, scores, values));
-}
-
-/// rounded, fused and native attention in all modes and settings.
-template <class Input, class V, class Output>
-void check_attention_steps() {
-    const attention_settings settings;
-    std::uint64_t seed = 0;
-    for (const rounding mode : all_modes)
-        for (const attention_setting& setting : settings.all()) {
-            ++seed;
-            if (effort == 0 && seed % 7 != 0)
-                continue;
-            const projection how{mode, saturation::none, 13};
-            CAPTURE(static_cast<int>(mode));
-            if (seed % 2 == 0) {
-                const stepwise<rounded_terms<Input, V>> steps{{}, how, 21};
-                check_attention_setting<Input, V, V, V, Output>(
-                    seed, setting, arithmetic::rounded<Input, V>{how, 21}, 128, steps, steps);
-            } else {
-                const stepwise<fused_terms<V>> steps{{}, how, 22};
-                check_attention_setting<Input, V, V, V, Output>(seed, setting, arithmetic::fused<V>{how, 22},
-                                                                128, steps, steps);
-            }
-            if (mode == rounding::ties_to_even) {
-                const stepwise<fused_terms<V>> steps{{}, {}, 0};
-                check_attention_setting<Input, V, V, V, Output>(seed, setting, arithmetic::native<V>{}, 128,
-                                                                steps, steps);
-            }
-        }
 }
 
 }  // namespace halfulp_test

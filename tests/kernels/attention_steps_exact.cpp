@@ -6,7 +6,7 @@
 
 #include <halfulp/arithmetic/exact.hpp>
 
-#include "kernels/attention_oracle.hpp"
+#include "kernels/attention_steps_checks.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 /// Attention against its steps computed on exact values, bit for bit: two arithmetics with formats, modes and seeds of
 /// their own, and weights that are stored narrow.
 
-#include "kernels/attention_oracle.hpp"
+#include "kernels/attention_steps_checks.hpp"
 
 namespace {
 

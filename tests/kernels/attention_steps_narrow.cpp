@@ -4,7 +4,7 @@
 /// @file
 /// Attention against its six steps computed on exact values, bit for bit, in all modes: 8 bits with sums in 16.
 
-#include "kernels/attention_oracle.hpp"
+#include "kernels/attention_steps_checks.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 /// @file
 /// Attention against its six steps computed on exact values, bit for bit, in all modes: bfloat16, and double.
 
-#include "kernels/attention_oracle.hpp"
+#include "kernels/attention_steps_checks.hpp"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <halfulp/kernels/attention.hpp>
 
 #include "arithmetic/l_mul_oracle.hpp"
-#include "kernels/attention_oracle.hpp"
+#include "kernels/attention_steps_checks.hpp"
 #include "support/catch.hpp"
 
 #include <optional>
