@@ -45,5 +45,6 @@
 #include <halfulp/kernels/quantized_matmul.hpp>
 #include <halfulp/kernels/requantize.hpp>
 #include <halfulp/kernels/round.hpp>
+#include <halfulp/kernels/squeezed_attention.hpp>
 #include <halfulp/simd/isa.hpp>
 #include <halfulp/version.hpp>

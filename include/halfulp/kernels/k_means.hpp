@@ -48,15 +48,17 @@ inline double root_above(double sum, std::size_t terms) noexcept {
     return std::sqrt(sum) * (1 + static_cast<double>(terms + 8) * 0x1p-52) + 0x1p-500;
 }
 
-/// Which centre each row belongs to.
+/// Which centre each row belongs to. Number is double: a template, so that its products are compiled where clusters are
+/// made and not with the header.
+template <class Number>
 class k_means {
   public:
-    k_means(const matrix_view<const double>& rows, std::size_t clusters, std::uint64_t level,
+    k_means(const matrix_view<const Number>& rows, std::size_t clusters, std::uint64_t level,
             const key_cluster_options& options)
         : rows_(rows), level_(level), options_(options), squares_(rows.rows()), of_(rows.rows(), 0) {
         multiply_.execution = options.execution;
         for (std::size_t i = 0; i < rows.rows(); ++i)
-            squares_[i] = dot(rows.row(i), rows.row(i), arithmetic::native<double>{});
+            squares_[i] = dot(rows.row(i), rows.row(i), arithmetic::native<Number>{});
         find_first_centres(std::min(clusters, rows.rows()));
         for (std::size_t n = 0; n < options.maximum_iterations; ++n) {
             if (!assign(n == 0))
@@ -84,15 +86,15 @@ class k_means {
 
     void find_first_centres(std::size_t wanted) {
         const std::size_t size = rows_.rows(), d = rows_.columns();
-        std::vector<double> distances(size, std::numeric_limits<double>::infinity()), products(size);
+        std::vector<Number> distances(size, std::numeric_limits<double>::infinity()), products(size);
         // The product is below `size`, and rounding cannot lift it there for any size below 2^52.
         auto next = static_cast<std::size_t>(random(0) * static_cast<double>(size));
         while (true) {
             add_centre(next);
             if (count_ == wanted)
                 return;
-            matvec(rows_, vector_view<const double>(centres_.data() + (count_ - 1) * d, d), products,
-                   arithmetic::native<double>{}, multiply_);
+            matvec(rows_, vector_view<const Number>(centres_.data() + (count_ - 1) * d, d), products,
+                   arithmetic::native<Number>{}, multiply_);
             double total = 0;
             for (std::size_t i = 0; i < size; ++i) {
                 // Twice a number is exact, and what is left is 0 for equal rows, whose chains are the same.
@@ -117,19 +119,19 @@ class k_means {
     /// Each row to its nearest centre. Returns whether one has moved.
     bool assign(bool is_first) {
         const std::size_t d = rows_.columns();
-        std::vector<double> halves(count_);
+        std::vector<Number> halves(count_);
         for (std::size_t j = 0; j < count_; ++j) {
-            const vector_view<const double> centre(centres_.data() + j * d, d);
-            halves[j] = dot(centre, centre, arithmetic::native<double>{}) / 2;
+            const vector_view<const Number> centre(centres_.data() + j * d, d);
+            halves[j] = dot(centre, centre, arithmetic::native<Number>{}) / 2;
         }
-        const matrix_view<const double> centres(centres_.data(), count_, d);
+        const matrix_view<const Number> centres(centres_.data(), count_, d);
         constexpr std::size_t together = 256;
-        std::vector<double> products(together * count_);
+        std::vector<Number> products(together * count_);
         bool has_moved = is_first;
         for (std::size_t first = 0; first < rows_.rows(); first += together) {
             const std::size_t height = std::min(together, rows_.rows() - first);
-            matmul(matrix_view<const double>(&rows_(first, 0), height, d), centres.transposed(),
-                   matrix_view<double>(products.data(), height, count_), arithmetic::native<double>{},
+            matmul(matrix_view<const Number>(&rows_(first, 0), height, d), centres.transposed(),
+                   matrix_view<Number>(products.data(), height, count_), arithmetic::native<Number>{},
                    multiply_);
             for (std::size_t i = 0; i < height; ++i) {
                 // |x − c|² = |x|² − 2·(x·c − |c|²/2)
@@ -151,7 +153,7 @@ class k_means {
 
     void move_centres() {
         const std::size_t d = rows_.columns();
-        std::vector<double> sums(count_ * d, 0.0), sizes(count_, 0.0);
+        std::vector<Number> sums(count_ * d, 0.0), sizes(count_, 0.0);
         for (std::size_t i = 0; i < rows_.rows(); ++i) {
             double* const sum = sums.data() + of_[i] * d;
             for (std::size_t c = 0; c < d; ++c)
@@ -176,19 +178,20 @@ class k_means {
         count_ = next;
     }
 
-    matrix_view<const double> rows_;
+    matrix_view<const Number> rows_;
     std::uint64_t level_;
     const key_cluster_options& options_;
     matmul_options multiply_{};
-    std::vector<double> squares_;
+    std::vector<Number> squares_;
     std::vector<std::uint32_t> of_;
-    std::vector<double> centres_{};
+    std::vector<Number> centres_{};
     std::size_t count_ = 0;
 };
 
 /// Each row over its Euclidean norm; a row of zeros stays. The largest magnitude is divided out first, so that no square
 /// overflows or vanishes.
-inline std::vector<double> unit_rows(std::vector<double> rows, std::size_t columns) {
+template <class Number>
+std::vector<Number> unit_rows(std::vector<Number> rows, std::size_t columns) {
     for (std::size_t first = 0; columns != 0 && first < rows.size(); first += columns) {
         double* const row = rows.data() + first;
         double most = 0;
@@ -198,8 +201,8 @@ inline std::vector<double> unit_rows(std::vector<double> rows, std::size_t colum
             continue;
         for (std::size_t c = 0; c < columns; ++c)
             row[c] /= most;
-        const vector_view<const double> view(row, columns);
-        const double norm = std::sqrt(dot(view, view, arithmetic::native<double>{}));
+        const vector_view<const Number> view(row, columns);
+        const double norm = std::sqrt(dot(view, view, arithmetic::native<Number>{}));
         for (std::size_t c = 0; c < columns; ++c)
             row[c] /= norm;
     }

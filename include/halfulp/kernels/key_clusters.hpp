@@ -76,7 +76,8 @@ class key_clusters {
                                   values = detail::finite_doubles("v", v);
         const std::size_t wanted = options.clusters != 0 ? options.clusters : (k.rows() + 19) / 20;
         const std::vector<double> units = detail::unit_rows(keys, d_);
-        const detail::k_means fine(matrix_view<const double>(units.data(), k.rows(), d_), wanted, 0, options);
+        const detail::k_means<double> fine(matrix_view<const double>(units.data(), k.rows(), d_), wanted, 0,
+                                           options);
         cluster_ = fine.clusters();
         sort_members(fine.count());
         const std::vector<double> means = means_of(keys, d_, cluster_, fine.count());
@@ -86,8 +87,8 @@ class key_clusters {
         if (options.coarse_clusters == 0)
             return;
         const std::vector<double> unit_means = detail::unit_rows(means, d_);
-        const detail::k_means coarse(matrix_view<const double>(unit_means.data(), fine.count(), d_),
-                                     options.coarse_clusters, 1, options);
+        const detail::k_means<double> coarse(matrix_view<const double>(unit_means.data(), fine.count(), d_),
+                                             options.coarse_clusters, 1, options);
         coarse_ = coarse.clusters();
         std::vector<std::uint32_t> coarse_of_key(cluster_);
         for (std::uint32_t& j : coarse_of_key)
