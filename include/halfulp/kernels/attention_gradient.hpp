@@ -39,6 +39,7 @@
 /// are of the first head of the group at (j, c), step i·(heads of the group) + head: dV and dK; ·scale is at stage 22.
 
 #include <halfulp/kernels/attention.hpp>
+#include <halfulp/simd/attention_gradient.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -51,6 +52,13 @@ namespace halfulp {
 inline namespace v0 {
 
 namespace detail {
+
+/// The dispatch point of attention_gradient_sums::write.
+template <class Arithmetic, class Chain, class S, class Output>
+bool write_gradient_fast(const Arithmetic&, const attention_options&, const Chain*, const S&,
+                         const matrix_view<Output>&, ...) {
+    return false;
+}
 
 /// The types of one gradient, G that of dO.
 template <class Arithmetic, class Q, class K, class VE, class O, class G>
@@ -156,8 +164,10 @@ class attention_gradient_sums {
                 const auto keys = dk(b, h);
                 const auto all_values = dv(b, h);
                 const std::size_t first = (b * heads_ + h) * keys_;
+                const bool is_written = detail::write_gradient_fast(
+                    arithmetic_, options, key_sums_.data() + first * d_, scale, keys, 0);
                 for (std::size_t j = 0; j < keys_; ++j) {
-                    for (std::size_t c = 0; c < d_; ++c) {
+                    for (std::size_t c = 0; c < d_ && !is_written; ++c) {
                         const arithmetic::position at{arithmetic::element_number(j, c), all_keys};
                         keys(j, c) = scale_step.multiply(key_stage.template result<typename types::key_value>(
                                                              key_sums_[(first + j) * d_ + c], at),

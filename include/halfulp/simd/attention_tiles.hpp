@@ -22,6 +22,7 @@ struct score_changes {
     const std::int32_t* positions = nullptr;  ///< p of each lane
     std::int32_t first_key = 0;               ///< the number of the block's key 0
     const float* bias = nullptr;              ///< keys × lanes, or null
+    float* tangents = nullptr;                ///< where tanh(s/c) is kept, keys × lanes, or null
 
     bool any() const noexcept { return has_cap || slopes != nullptr || bias != nullptr; }
 };
@@ -122,6 +123,25 @@ struct attention_rows {
     std::ptrdiff_t v_step = 0;
     const byte_table *k_table = nullptr, *v_table = nullptr;  ///< of coded_byte
     float scale = 1;
+};
+
+/// A block of keys for a tile of queries in the gradient. The block's forward part says what scores are made of, and where
+/// p is put; its v is also what dO is multiplied with.
+struct gradient_tile {
+    attention_tile forward{};
+    std::size_t rows = 0;             ///< queries of the tile
+    const float* gradient = nullptr;  ///< dO: dv × lanes
+    const float* q_rows = nullptr;    ///< queries × d, as forward.q turned
+    std::ptrdiff_t q_row = 0;
+    const float* gradient_rows = nullptr;  ///< dO: queries × dv
+    std::ptrdiff_t gradient_row = 0;
+    float* errors = nullptr;           ///< keys × lanes: g, then e
+    const float* reference = nullptr;  ///< r of each lane
+    const float* inverse = nullptr;    ///< ρ
+    const float* product = nullptr;    ///< D
+    float* query_sums = nullptr;       ///< d × lanes: dQ
+    float* key_sums = nullptr;         ///< keys of the block × d: dK
+    float* value_sums = nullptr;       ///< keys of the block × dv: dV
 };
 
 }  // namespace simd

@@ -155,8 +155,12 @@ inline void change_scores(const attention_tile& t) noexcept {
             const std::ptrdiff_t at =
                 static_cast<std::ptrdiff_t>(key * Registers + static_cast<std::size_t>(r)) * lanes;
             reals32 s = load<reals32>(t.scores + at);
-            if (changes.has_cap)
-                s = as_rounded(cap * hyperbolic_tangent(s / cap));
+            if (changes.has_cap) {
+                const reals32 tangent = hyperbolic_tangent(s / cap);
+                if (changes.tangents != nullptr)
+                    store(changes.tangents + at, tangent);
+                s = as_rounded(cap * tangent);
+            }
             if (changes.slopes != nullptr) {
                 const integers32 difference = load<integers32>(changes.positions + r * lanes) -
                                               (changes.first_key + static_cast<std::int32_t>(key));
@@ -287,39 +291,63 @@ inline void weigh(const attention_tile& t, int r) noexcept {
     store(t.sum + r * lanes, rescaled + sums[0]);
 }
 
-/// u_c ← u_c·a + Σ_j w_j·v_jc for Lines columns.
-template <int Lines, int Registers>
-inline void add_lines(const attention_tile& t, std::size_t column, memory_ahead& ahead) noexcept {
+/// sums[c][lane] ← sums[c][lane]·a + Σ_j weight_j·x_jc for Lines columns c, over the keys j of the block that are seen, with
+/// the tile's a if Rescaled, and otherwise without. x_jc is x[j·x_key + c·x_column]; the column is 1 if Adjacent.
+template <int Lines, int Registers, bool Adjacent, bool Rescaled>
+inline void add_lines(const attention_tile& t, const float* x, std::ptrdiff_t x_key, std::ptrdiff_t x_column,
+                      const float* weights, float* values, memory_ahead& ahead) noexcept {
     constexpr int lanes = lanes_of<float>::count;
     constexpr std::ptrdiff_t row = Registers * lanes;
-    float* const values = t.values + static_cast<std::ptrdiff_t>(column) * row;
     reals32 sums[Lines][Registers];
 #pragma GCC unroll 16
     for (int i = 0; i < Lines; ++i)
 #pragma GCC unroll 3
-        for (int r = 0; r < Registers; ++r)
-            sums[i][r] = as_rounded(load<reals32>(values + (i * Registers + r) * lanes) *
-                                    load<reals32>(t.rescale + r * lanes));
-    const float* const v = t.v + column;
+        for (int r = 0; r < Registers; ++r) {
+            sums[i][r] = load<reals32>(values + (i * Registers + r) * lanes);
+            if constexpr (Rescaled)
+                sums[i][r] = as_rounded(sums[i][r] * load<reals32>(t.rescale + r * lanes));
+        }
+    const auto first = static_cast<std::ptrdiff_t>(t.first),
+               all_first = static_cast<std::ptrdiff_t>(t.all_first);
+    const auto all_last = static_cast<std::ptrdiff_t>(t.all_last);
     if (t.first < t.all_first)
-        multiply_lines<Lines, Registers, true, true>(
-            sums, v + static_cast<std::ptrdiff_t>(t.first) * t.v_step, 1, t.v_step,
-            t.scores + static_cast<std::ptrdiff_t>(t.first) * row, row, t.all_first - t.first,
-            t.seen + t.first, ahead);
-    multiply_lines<Lines, Registers, true, false>(
-        sums, v + static_cast<std::ptrdiff_t>(t.all_first) * t.v_step, 1, t.v_step,
-        t.scores + static_cast<std::ptrdiff_t>(t.all_first) * row, row, t.all_last - t.all_first, nullptr,
-        ahead);
+        multiply_lines<Lines, Registers, Adjacent, true>(sums, x + first * x_key, x_column, x_key,
+                                                         weights + first * row, row, t.all_first - t.first,
+                                                         t.seen + first, ahead);
+    multiply_lines<Lines, Registers, Adjacent, false>(sums, x + all_first * x_key, x_column, x_key,
+                                                      weights + all_first * row, row,
+                                                      t.all_last - t.all_first, nullptr, ahead);
     if (t.all_last < t.last)
-        multiply_lines<Lines, Registers, true, true>(
-            sums, v + static_cast<std::ptrdiff_t>(t.all_last) * t.v_step, 1, t.v_step,
-            t.scores + static_cast<std::ptrdiff_t>(t.all_last) * row, row, t.last - t.all_last,
-            t.seen + t.all_last, ahead);
+        multiply_lines<Lines, Registers, Adjacent, true>(sums, x + all_last * x_key, x_column, x_key,
+                                                         weights + all_last * row, row, t.last - t.all_last,
+                                                         t.seen + all_last, ahead);
 #pragma GCC unroll 16
     for (int i = 0; i < Lines; ++i)
 #pragma GCC unroll 3
         for (int r = 0; r < Registers; ++r)
             store(values + (i * Registers + r) * lanes, sums[i][r]);
+}
+
+/// add_lines for so many columns.
+template <int Registers, bool Adjacent, bool Rescaled>
+inline void add_columns_of_keys(const attention_tile& t, const float* x, std::ptrdiff_t x_key,
+                                std::ptrdiff_t x_column, std::size_t columns, const float* weights,
+                                float* values, memory_ahead ahead) noexcept {
+    constexpr int lanes = lanes_of<float>::count;
+    constexpr int most = lines_at_once<Registers>;
+    std::size_t c = 0;
+    for (; c + most <= columns; c += most)
+        add_lines<most, Registers, Adjacent, Rescaled>(t, x + static_cast<std::ptrdiff_t>(c) * x_column,
+                                                       x_key, x_column, weights,
+                                                       values + c * (Registers * lanes), ahead);
+    for (; c + 4 <= columns; c += 4)
+        add_lines<4, Registers, Adjacent, Rescaled>(t, x + static_cast<std::ptrdiff_t>(c) * x_column, x_key,
+                                                    x_column, weights, values + c * (Registers * lanes),
+                                                    ahead);
+    for (; c < columns; ++c)
+        add_lines<1, Registers, Adjacent, Rescaled>(t, x + static_cast<std::ptrdiff_t>(c) * x_column, x_key,
+                                                    x_column, weights, values + c * (Registers * lanes),
+                                                    ahead);
 }
 
 /// The values of a tile as results: u_c/z, and where ToOdd with the last bit set where that is not exact, from which every
@@ -374,15 +402,7 @@ inline void attend_block(const attention_tile& t) noexcept {
             weigh<Registers, by_exponential>(t, r);
         else
             weigh<Registers, by_power>(t, r);
-    constexpr int most = lines_at_once<Registers>;
-    memory_ahead ahead = t.values_ahead;
-    std::size_t column = 0;
-    for (; column + most <= t.dv; column += most)
-        add_lines<most, Registers>(t, column, ahead);
-    for (; column + 4 <= t.dv; column += 4)
-        add_lines<4, Registers>(t, column, ahead);
-    for (; column < t.dv; ++column)
-        add_lines<1, Registers>(t, column, ahead);
+    add_columns_of_keys<Registers, true, true>(t, t.v, t.v_step, 1, t.dv, t.scores, t.values, t.values_ahead);
 }
 
 }  // namespace HALFULP_FAMILY
