@@ -39,6 +39,14 @@ inline reference::attention_options reference_options(const attention_options& o
         r.mask = reference::make_mask(o.mask.rows(), o.mask.columns(), o.mask(b, h));
     if (o.bias.batch() != 0)
         r.bias = reference::make_exact_matrix(o.bias(b, h));
+    if (o.sparsity.blocks.batch() != 0) {
+        r.blocks = reference::make_mask(o.sparsity.blocks.rows(), o.sparsity.blocks.columns(),
+                                        o.sparsity.blocks(b, h));
+        r.block_queries = o.sparsity.queries;
+        r.block_keys = o.sparsity.keys;
+    }
+    r.power = o.power;
+    r.power_epsilon = exact_value(o.power_epsilon);
     if (o.key_lengths.size() != 0)
         r.key_count = o.key_lengths[b];
     r.precision = 160;
@@ -56,6 +64,9 @@ inline reference::attention_options reference_options(const attention_options& o
 ///   output    one rounding to its format
 ///
 /// so that with p_j = e^(s_j)/Σ e^(s) and the sum ρ_j of all these
+///
+/// or with a power p, whose weights w_j = (|s_j|/max |s|)^p err by (p − 1 multiplications and) p times the score's error
+/// beside max |s|, each beside their sum as ρ_j. Then
 ///
 ///     |output − o| ≤ Σ_j p_j·ρ_j·(|v_j| + |o|) + u·|o| + the unit of the output's format at o + K·(the smallest number).
 class attention_bound {
@@ -77,6 +88,7 @@ class attention_bound {
             if ((o.causal && distance < 0) ||
                 (o.window_left && distance > static_cast<double>(*o.window_left)) ||
                 (o.window_right && -distance > static_cast<double>(*o.window_right)) ||
+                (o.blocks && (*o.blocks)(i / o.block_queries, j / o.block_keys) == 0) ||
                 (o.mask && (j >= o.mask->columns() || (*o.mask)(i, j) == 0)))
                 continue;
             const double bias = !o.bias                 ? 0
@@ -113,16 +125,10 @@ class attention_bound {
             errors.push_back(error);
             keys_.push_back(j);
         }
-        double maximum = -std::numeric_limits<double>::infinity(), sum = 0;
-        for (const double s : scores)
-            maximum = std::max(maximum, s);
-        for (const double s : scores)
-            sum += std::exp(s - maximum);
-        const auto count = static_cast<double>(scores.size());
-        for (std::size_t n = 0; n < scores.size(); ++n) {
-            weights_.push_back(std::exp(scores[n] - maximum) / sum);
-            factors_.push_back(errors[n] + u * (maximum - scores[n] + 3 * count + count + 6));
-        }
+        if (o.power && !scores.empty())
+            weigh_by_powers(*o.power, o.power_epsilon.to_double(), scores, errors);
+        else
+            weigh_by_exponentials(scores, errors);
         for (const std::size_t j : keys_) {
             values_.emplace_back();
             for (std::size_t c = 0; c < v.columns(); ++c)
@@ -130,18 +136,51 @@ class attention_bound {
         }
     }
     double operator()(std::size_t c, double exact, const float_format& format) const {
-        const double smallest = u_ == 0x1p-24 ? 0x1p-149 : 0x1p-1074;
+        const double smallest = u_ == 0x1p-24 ? 0x1p-146 : 0x1p-1071;
         double bound = u_ * std::fabs(exact) + static_cast<double>(keys_.size()) * smallest +
                        reference::ulp(format, exact_value(exact)).to_double();
         for (std::size_t n = 0; n < keys_.size(); ++n)
-            bound += weights_[n] * factors_[n] * (values_[n][c] + std::fabs(exact));
-        return 1.01 * bound;
+            bound += errors_[n] * (values_[n][c] + std::fabs(exact));
+        bound += of_sum_ * std::fabs(exact);
+        return first_order_ ? 1.01 * bound : std::numeric_limits<double>::infinity();
     }
 
   private:
+    void weigh_by_exponentials(const std::vector<double>& scores, const std::vector<double>& errors) {
+        double maximum = -std::numeric_limits<double>::infinity(), sum = 0;
+        for (const double s : scores)
+            maximum = std::max(maximum, s);
+        for (const double s : scores)
+            sum += std::exp(s - maximum);
+        const auto count = static_cast<double>(scores.size());
+        for (std::size_t n = 0; n < scores.size(); ++n)
+            errors_.push_back(std::exp(scores[n] - maximum) / sum *
+                              (errors[n] + u_ * (maximum - scores[n] + 3 * count + count + 6)));
+    }
+    void weigh_by_powers(int p, double epsilon, const std::vector<double>& scores,
+                         const std::vector<double>& errors) {
+        double maximum = 0, sum = 0, most = 0;
+        for (const double s : scores)
+            maximum = std::max(maximum, std::fabs(s));
+        for (const double s : scores)
+            sum += std::pow(std::fabs(s) / maximum, p);
+        const auto count = static_cast<double>(scores.size());
+        sum += epsilon * count;
+        const double steps = u_ * (4 * p + (2 * p + 4) * count + 10);
+        for (std::size_t n = 0; n < scores.size(); ++n) {
+            const double part = std::fabs(scores[n]) / maximum, error = p * errors[n] / maximum;
+            most = std::max(most, error);
+            errors_.push_back((std::pow(part, p) * steps + std::pow(part, p - 1) * error) / sum);
+        }
+        of_sum_ = epsilon * count / sum * (steps + most);
+        first_order_ = most < 1e-3;
+    }
+
     double u_;
     std::vector<std::size_t> keys_{};
-    std::vector<double> weights_{}, factors_{};
+    std::vector<double> errors_{};  // of weights, beside their sum
+    double of_sum_ = 0;             // of ε's share in it
+    bool first_order_ = true;
     std::vector<std::vector<double>> values_{};
 };
 
@@ -151,7 +190,7 @@ void check_meaning(tally& t, std::uint64_t seed, const Arithmetic& arithmetic, d
     std::vector<std::size_t> levels = attention_levels;
     levels[of_columns] = levels[of_values] = 5;
     levels[of_terms] = 5;
-    auto choices = covering_choices(levels, 0, seed);
+    auto choices = covering_choices(levels, 250, seed);
     if (effort == 0)
         choices.resize(8);
     double most_of_bound = 0;
@@ -161,6 +200,8 @@ void check_meaning(tally& t, std::uint64_t seed, const Arithmetic& arithmetic, d
                                              attention_terms::tiny, attention_terms::zeros,
                                              attention_terms::minus_infinity};
         choice[of_terms] = static_cast<std::size_t>(kinds[choice[of_terms]]);
+        if (choice[of_power] != 0 && choice[of_terms] == static_cast<std::size_t>(attention_terms::tiny))
+            choice[of_terms] = 0;  // nor scores that are all lost, of which powers are NaN
         constexpr std::size_t queries[] = {1, 2, 3, 5}, keys[] = {1, 3, 19, 35};
         const std::size_t heads = choice[of_group] > 1 ? 1 : 1 + random() % 2;
         attention_case<Q, K, VE, Output> c(

@@ -295,6 +295,9 @@ TEST_CASE("attention rounded refuses what does not fit") {
     options.soft_cap = exact_value(0);
     CHECK_THROWS_AS(call(two, two, two, 2, options), value_error);
     options = {};
+    options.power = 2;
+    CHECK_THROWS_AS(call(two, two, two, 2, options), value_error);
+    options = {};
     options.key_count = 3;
     CHECK_THROWS_AS(call(two, two, two, 2, options), shape_error);
     options = {};

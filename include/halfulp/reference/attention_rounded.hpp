@@ -65,7 +65,7 @@ class attention_row {
 
     attention_row(const attention_scores& head, std::vector<attention_score> scores, bool has_cap)
         : head_(head), has_cap_(has_cap) {
-        is_nan_ = make_row_nan(scores);
+        is_nan_ = make_row_nan(scores, false);
         if (is_nan_)
             return;
         std::vector<attention_score> finite;
@@ -274,6 +274,9 @@ void attention_rounded(const exact_matrix& q, const exact_matrix& k, const exact
                        const matrix_view<Output>& output, const projection& how = {},
                        const attention_options& options = {}, std::uint64_t seed = 0) {
     constexpr const char* name = "reference::attention_rounded";
+    if (options.power)
+        throw_argument_error<value_error>(name, "options.power", std::to_string(*options.power),
+                                          "none: Power-Softmax is rational, for reference::power_attention");
     const detail::attention_scores head(name, q, k, v, options);
     require_equal_extents(name, "output.rows()", output.rows(), "q.rows()", q.rows());
     require_equal_extents(name, "output.columns()", output.columns(), "v.columns()", v.columns());

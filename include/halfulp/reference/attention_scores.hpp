@@ -34,6 +34,12 @@ struct attention_options {
     std::optional<dense_matrix<char>> mask{};
     /// n × up to L: added to a score. −∞ hides the key, and so does having no column.
     std::optional<exact_matrix> bias{};
+    /// Keys are in sight of a block of queries only where this is not 0 for j / block_keys in row i / block_queries.
+    std::optional<dense_matrix<char>> blocks{};
+    std::size_t block_queries = 1, block_keys = 1;
+    /// Power-Softmax: an even number p from 2 on. Weights are |s_j|^p, to whose sum ε·(keys seen)·(the largest) is added.
+    std::optional<int> power{};
+    exact_value power_epsilon{};
     /// L: keys behind are not seen. By default all.
     std::optional<std::size_t> key_count{};
     /// Bits of the results of `attention`.
@@ -91,6 +97,18 @@ class attention_scores {
         if (options.soft_cap && !(options.soft_cap->is_finite() && *options.soft_cap > exact_value(0)))
             throw_argument_error<value_error>(function, "options.soft_cap", options.soft_cap->to_string(),
                                               "a finite number above 0");
+        if (options.blocks) {
+            const auto parts = [](std::size_t all, std::size_t size) {
+                return size == 0 ? 0 : (all + size - 1) / size;
+            };
+            require_equal_extents(function, "options.blocks.rows()", options.blocks->rows(), "blocks of q",
+                                  parts(q.rows(), options.block_queries));
+            require_equal_extents(function, "options.blocks.columns()", options.blocks->columns(),
+                                  "blocks of k", parts(k.rows(), options.block_keys));
+        }
+        if (options.power && (*options.power < 2 || *options.power % 2 != 0))
+            throw_argument_error<value_error>(function, "options.power", std::to_string(*options.power),
+                                              "an even number from 2 on");
         if (options.scale)
             return;
         const mpz_class d(static_cast<unsigned long>(q.columns() == 0 ? 1 : q.columns()));
@@ -109,6 +127,9 @@ class attention_scores {
                 scores.push_back(score(i, j));
         return scores;
     }
+
+    /// Whether σ is 1, and scores without a soft cap are rational numbers.
+    bool are_rational() const noexcept { return irrational_divisor_ == 0; }
 
     /// A finite score with an error below 2^−bits.
     mpfr_real evaluate(const attention_score& s, mpfr_prec_t bits) const {
@@ -159,6 +180,8 @@ class attention_scores {
             return false;
         if (options_.window_right && key > p + static_cast<unsigned long>(*options_.window_right))
             return false;
+        if (options_.blocks && (*options_.blocks)(i / options_.block_queries, j / options_.block_keys) == 0)
+            return false;
         if (options_.mask && (j >= options_.mask->columns() || (*options_.mask)(i, j) == 0))
             return false;
         return !options_.bias ||
@@ -190,12 +213,13 @@ class attention_scores {
     unsigned long irrational_divisor_ = 0;
 };
 
-/// Whether the scores make a row NaN: one is NaN or +∞, or all are −∞. No scores do not.
-inline bool make_row_nan(const std::vector<attention_score>& scores) {
+/// Whether the scores make a row NaN: one is NaN or +∞, or all are −∞. No scores do not. Of powers the scores must be
+/// finite.
+inline bool make_row_nan(const std::vector<attention_score>& scores, bool are_powers) {
     bool has_finite = scores.empty();
     for (const attention_score& s : scores) {
         const exact_value special = s.special();
-        if (special.is_nan() || (special.is_infinite() && !special.is_negative()))
+        if (special.is_nan() || (special.is_infinite() && (are_powers || !special.is_negative())))
             return true;
         has_finite |= special.is_finite();
     }
