@@ -6,7 +6,7 @@
 
 #include <halfulp/arithmetic/elementary.hpp>
 #include <halfulp/formats/functions.hpp>
-#include <halfulp/kernels/attention_keys.hpp>
+#include <halfulp/kernels/attention_arguments.hpp>
 #include <halfulp/kernels/attention_options.hpp>
 #include <halfulp/kernels/dot.hpp>
 
