@@ -35,8 +35,9 @@
 ///
 /// With options.power = p, Power-Softmax (arXiv:2410.09457): w_j is the power of s_j/r, by squarings and multiplications
 /// from p's highest bit on, and m the largest |s_j|; r is the largest power of two that is at most m and a normal number
-/// (1 for types without a format), so that division by r does not round and results do not depend on m; a is the power of
-/// (old r)/r. In the end z = z + (ε·(number of keys))·(m/r)^p with an ε. A row of zero scores is NaN then without an ε.
+/// (1 for types without a format), so that division by r rounds only what vanishes beside m; a is the power of (old r)/r.
+/// In the end z = z + (ε·(number of keys))·(m/r)^p with an ε. A row of zero scores is NaN, and so is one with an infinite
+/// score of either sign.
 ///
 /// exp and tanh are correctly rounded where S is float, double or a custom_float.
 ///
@@ -47,7 +48,7 @@
 /// |-------|---------------|-----------|-----------------------------------------------------------------------|
 /// | 1     | j             | 0         | s·scale; the difference s − r and its exponential                     |
 /// | 1     | j             | 1, 2      | s/c; tanh and c·tanh                                                  |
-/// | 1     | j             | 3, 4, 5   | slope·distance and the sum; the bias and the sum; w as a W            |
+/// | 1     | j             | 3, 4, 5   | slope, slope·distance and the sum; the bias and the sum; w as a W     |
 /// | 1     | j             | 6         | the distance as an S                                                  |
 /// | 2     | j             | 0         | the sum of its lane with w_j                                          |
 /// | 2     | first + l     | 8 … 1     | the sums l and l + step, with `first` the first key of the block      |
@@ -57,7 +58,9 @@
 /// | 4     | column        | first + 1 | u·a                                                                   |
 /// | 5     | first         | 0         | the difference of maxima and its exponential                          |
 ///
-/// The multiplications of a power are at 256, 512, … steps behind it; ε is at x = all_keys of stage 2.
+/// The scale and the soft cap are rounded to an S at element (0, 0) and step 0 of stage 1. The multiplications of a power
+/// are 256, 512, … steps behind it; ε is rounded at (0, all_keys) of stage 1, what is made of it at (p, all_keys) of
+/// stage 2.
 /// Head number N has seeds of its own, stage N·2^8 behind those of head 0.
 
 #include <halfulp/kernels/attention_definition.hpp>
