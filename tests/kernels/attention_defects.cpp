@@ -15,8 +15,8 @@ namespace {
 
 using namespace halfulp_test;
 
-constexpr float infinity = std::numeric_limits<float>::infinity();
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float infinite = std::numeric_limits<float>::infinity();
+constexpr float no_number = std::numeric_limits<float>::quiet_NaN();
 
 template <class T>
 matrix_view<const T> rows_of(const std::vector<T>& data, std::size_t columns, std::size_t from = 0,
@@ -85,10 +85,10 @@ TEST_CASE("a token has its bits whatever the number of threads, alone and in a b
 }
 
 TEST_CASE("what a hidden key holds does not leak, however it is hidden") {
-    const std::vector<float> q{1, 1}, v{3, 5, nan}, k{1, 1, 1, 1, nan, infinity};
-    const std::vector<float> poisoned{3, 5, infinity};
+    const std::vector<float> q{1, 1}, v{3, 5, no_number}, k{1, 1, 1, 1, no_number, infinite};
+    const std::vector<float> poisoned{3, 5, infinite};
     const bool seen[] = {true, true, false, true, true, false};
-    const std::vector<float> bias{0, 0, -infinity};
+    const std::vector<float> bias{0, 0, -infinite};
     const std::vector<std::size_t> length{2};
     const std::vector<attention_options> ways{
         {.causal = true, .causal_offset = 1},
@@ -103,13 +103,14 @@ TEST_CASE("what a hidden key holds does not leak, however it is hidden") {
         CHECK(attend(q, k, poisoned, 2, way) == std::vector<float>{4});
     }
     // Keys behind a window, at the beginning.
-    CHECK(attend(q, {nan, nan, 1, 1, 1, 1}, {nan, 3, 5}, 2, {.window_left = 1}) == std::vector<float>{4});
+    CHECK(attend(q, {no_number, no_number, 1, 1, 1, 1}, {no_number, 3, 5}, 2, {.window_left = 1}) ==
+          std::vector<float>{4});
 }
 
 TEST_CASE("a row without keys is zero, by its masks and not by its scores") {
     const std::vector<float> q{1, -1}, k{1, 2, 3}, v{1, 2, 3};
     const bool none[] = {false, false, false, true, true, true};
-    const std::vector<float> bias{-infinity, -infinity, -infinity, 0, 0, 0};
+    const std::vector<float> bias{-infinite, -infinite, -infinite, 0, 0, 0};
     const std::vector<std::size_t> length{0};
     const float other = attend({-1}, k, v, 1, {})[0];
     CHECK(attend(q, k, v, 1, {.mask = heads_view<const bool>(matrix_view<const bool>(none, 2, 3))}) ==
@@ -119,13 +120,13 @@ TEST_CASE("a row without keys is zero, by its masks and not by its scores") {
     CHECK(attend(q, k, v, 1, {.causal_offset = 9, .window_left = 2}) == std::vector<float>{0, 0});
     CHECK(attend(q, k, v, 1, {.key_lengths = length}) == std::vector<float>{0, 0});
     // Scores of −∞ alone are no mask.
-    CHECK(std::isnan(attend({-infinity, 1}, k, v, 1, {})[0]));
+    CHECK(std::isnan(attend({-infinite, 1}, k, v, 1, {})[0]));
 }
 
 TEST_CASE("the soft cap comes before mask and bias") {
     // Equal products; a bias of −∞ hides and is not capped, one of 8 makes e^8 and not e^(tanh 8).
     const std::vector<float> q{0}, k{1, 1}, v{1, 0};
-    const std::vector<float> hidden{0, -infinity}, far{8, 0};
+    const std::vector<float> hidden{0, -infinite}, far{8, 0};
     CHECK(attend(q, k, v, 1, {.soft_cap = 1.0, .bias = one_head(hidden, 1)})[0] == 1);
     CHECK(std::fabs(attend(q, k, v, 1, {.soft_cap = 1.0, .bias = one_head(far, 1)})[0] -
                     1 / (1 + std::exp(-8.0f))) < 1e-6f);
@@ -149,7 +150,9 @@ TEST_CASE("keys are added in their order, however few are seen") {
     const std::vector<float> q{0}, k(9, 1);
     const bool seen[] = {false, true, false, false, true, false, false, true, false};
     for (const int threads : {1, 2, 3})
-        CHECK(attend(q, k, {nan, 0x1p60f, nan, nan, 1, nan, nan, -0x1p60f, nan}, 1,
+        CHECK(attend(q, k,
+                     {no_number, 0x1p60f, no_number, no_number, 1, no_number, no_number, -0x1p60f, no_number},
+                     1,
                      {.mask = heads_view<const bool>(matrix_view<const bool>(seen, 1, 9)),
                       .execution = execution::parallel(threads)})[0] == 0);
 }
