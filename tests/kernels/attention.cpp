@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -116,6 +117,70 @@ TEST_CASE("wrong shapes and shared memory throw before anything is written") {
     CHECK_THROWS_AS(attention(both, matrix_view(in.data(), 5, 4), matrix_view(in.data(), 5, 4), both),
                     aliasing_error);
     CHECK(out == std::vector<float>(24, 7));
+}
+
+TEST_CASE("options that mean nothing throw before anything is written") {
+    constexpr double infinite = std::numeric_limits<double>::infinity();
+    const std::vector<float> in(2 * 4 * 3 * 2, 1);
+    std::vector<float> out(in.size(), 7);
+    const heads_view q(in.data(), 2, 4, 3, 2), k(in.data(), 2, 2, 5, 2);
+    const heads_view o(out.data(), 2, 4, 3, 2);
+    const auto call = [&](const attention_options& options) {
+        attention(q, k, k, o, arithmetic::native<float>{}, options);
+    };
+    const std::vector<float> slopes{1, 2, 3}, infinite_slopes(4, std::numeric_limits<float>::infinity());
+    const std::vector<std::size_t> lengths{5, 6}, one_length{5};
+    const bool seen[6 * 4] = {};
+    const auto mask = [&](std::size_t batch, std::size_t heads, std::size_t rows, std::size_t columns) {
+        return heads_view<const bool>(matrix_view<const bool>(seen, rows, columns), batch, heads, 0, 0);
+    };
+    for (const attention_options& options : {attention_options{.scale = infinite},
+                                             {.scale = std::nan("")},
+                                             {.soft_cap = 0.0},
+                                             {.soft_cap = -1.0},
+                                             {.soft_cap = infinite},
+                                             {.alibi_slopes = infinite_slopes},
+                                             {.power = 3},
+                                             {.power = 0},
+                                             {.power = -2},
+                                             {.power_epsilon = 0.5},
+                                             {.power = 2, .power_epsilon = -1},
+                                             {.key_block = 0},
+                                             {.sparsity = {.blocks = mask(2, 4, 1, 1), .queries = 0}}})
+        CHECK_THROWS_AS(call(options), value_error);
+    for (const attention_options& options : {attention_options{.alibi_slopes = slopes},
+                                             {.mask = mask(1, 4, 3, 5)},
+                                             {.mask = mask(2, 2, 3, 5)},
+                                             {.mask = mask(2, 4, 2, 5)},
+                                             {.mask = mask(2, 4, 3, 6)},
+                                             {.key_lengths = lengths},
+                                             {.key_lengths = one_length},
+                                             {.sparsity = {.blocks = mask(2, 4, 1, 2)}},
+                                             {.sparsity = {.blocks = mask(2, 4, 1, 1), .keys = 3}}})
+        CHECK_THROWS_AS(call(options), shape_error);
+    CHECK_THROWS_WITH(call({.key_block = 0}),
+                      "halfulp::attention: options.key_block is 0, expected at least one key in a block");
+    // Heads that are no multiple, and outputs that share memory with each other or with a bias.
+    const heads_view three(in.data(), 2, 3, 3, 2);
+    CHECK_THROWS_WITH(attention(three, k, k, heads_view(out.data(), 2, 3, 3, 2)),
+                      "halfulp::attention: q.heads() is 3, expected a multiple of k.heads() = 2");
+    CHECK_THROWS_AS(attention(q, k, k, heads_view<float>(matrix_view<float>(out.data(), 3, 2), 2, 4, 6, 0)),
+                    aliasing_error);
+    CHECK_THROWS_AS(
+        call({.bias = heads_view<const float>(matrix_view<const float>(out.data(), 3, 2), 2, 4, 0, 0)}),
+        aliasing_error);
+    // Pages that a table does not have, or the pool.
+    const std::vector<std::uint32_t> pages{0, 1, 2, 1, 0, 3};
+    const heads_view pool(in.data(), 3, 2, 2, 2);
+    const auto paged = [&](std::size_t columns) {
+        const paged_heads<const float> keys(
+            pool, matrix_view<const std::uint32_t>(pages.data(), 2, columns, 3, 1), 5);
+        attention(q, keys, keys, o);
+    };
+    CHECK_THROWS_WITH(paged(3), "halfulp::attention: k.table()(1, 2) is 3, expected a page below 3");
+    CHECK_THROWS_WITH(paged(2),
+                      "halfulp::attention: k.table().columns() is 2, expected at least 3 pages for 5 rows");
+    CHECK(out == std::vector<float>(in.size(), 7));
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 // requires: exact
 
 /// @file
-/// Attention against its six steps computed on exact values, bit for bit, in all modes: float.
+/// Attention against its steps computed on exact values, bit for bit, in all modes: float.
 
 #include "kernels/attention_steps_checks.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 
 using namespace halfulp_test;
 
-TEST_CASE("attention is its six steps: float") {
+TEST_CASE("attention is its steps: float") {
     check_attention_steps<float, float, float>();
 }
 

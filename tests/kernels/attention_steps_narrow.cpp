@@ -2,7 +2,7 @@
 // requires: exact
 
 /// @file
-/// Attention against its six steps computed on exact values, bit for bit, in all modes: 8 bits with sums in 16.
+/// Attention against its steps computed on exact values, bit for bit, in all modes: 8 bits with sums in 16.
 
 #include "kernels/attention_steps_checks.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 
 using namespace halfulp_test;
 
-TEST_CASE("attention is its six steps: 8 bits, sums in 16") {
+TEST_CASE("attention is its steps: 8 bits, sums in 16") {
     check_attention_steps<float8_e4m3fn, float16, float8_e4m3fn>();
 }
 

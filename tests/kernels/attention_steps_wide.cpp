@@ -2,7 +2,7 @@
 // requires: exact
 
 /// @file
-/// Attention against its six steps computed on exact values, bit for bit, in all modes: bfloat16, and double.
+/// Attention against its steps computed on exact values, bit for bit, in all modes: bfloat16, and double.
 
 #include "kernels/attention_steps_checks.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 
 using namespace halfulp_test;
 
-TEST_CASE("attention is its six steps: bfloat16 and double") {
+TEST_CASE("attention is its steps: bfloat16 and double") {
     check_attention_steps<bfloat16, float, bfloat16>();
     check_attention_steps<double, double, float>();
 }
