@@ -131,6 +131,16 @@ void write_attention_row(isa level, const float* values, float sum, bool has_key
     }
 }
 
+/// The results of a row in whole registers, which they may be divided in.
+template <class Output>
+void divide_and_write(isa level, float* values, float sum, bool has_keys, const vector_view<Output>& row) {
+    constexpr bool to_odd = !std::same_as<Output, float>;
+    constexpr bool can_divide = !to_odd || rounds_from_odd<Output>();
+    const bool is_divided =
+        can_divide && HALFULP_SIMD_SELECT(level, divide_row<to_odd>)(values, sum, rounded_up(row.size(), 16));
+    write_attention_row(level, values, sum, has_keys, is_divided, row);
+}
+
 }  // namespace simd
 }  // namespace v0
 }  // namespace halfulp

@@ -6,7 +6,7 @@
 /// columns of keys have to lie together, as in key_value_cache, or are turned first; and then columns of values. What
 /// bounds it is reading keys and values once.
 
-#include <halfulp/simd/attention_reading.hpp>
+#include <halfulp/simd/attention_query_states.hpp>
 
 #if HALFULP_HAS_SIMD
 
@@ -46,35 +46,25 @@ class attention_few {
           q_(q),
           output_(output),
           b_(b),
-          group_(q.heads() / k.heads()),
-          first_head_(key_head * group_),
+          queries_(options, q.heads(), q.rows(), k.heads(), k.rows(), b, key_head),
           keys_(k(b, key_head)),
           values_(v(b, key_head)),
-          options_(options),
-          rules_(halfulp::detail::rules_of_head(options, q.rows(), k.rows(), b, first_head_)),
           scale_(scale),
           block_(options.key_block.value_or(128)) {
-        if (block_ > rules_.keys)
-            block_ = rules_.keys == 0 ? 1 : rounded_up(rules_.keys, keys_of_panel);
+        const std::size_t keys = queries_.rules().keys;
+        if (block_ > keys)
+            block_ = keys == 0 ? 1 : rounded_up(keys, keys_of_panel);
     }
 
     /// @throws std::bad_alloc before anything is written
     template <class Statistics>
     void run(const Statistics& statistics) {
-        const std::size_t rows = group_ * q_.rows(), d = q_.columns(), dv = output_.columns();
+        const std::size_t rows = queries_.rows(), d = q_.columns(), dv = output_.columns();
         reserve(rows);
-        key_range all{rules_.keys, 0};
+        key_range all{queries_.rules().keys, 0};
         for (std::size_t r = 0; r < rows; ++r) {
-            row_state& row = rows_[r];
-            row = row_state{};
-            row.maximum = options_.power ? 0.0f : -std::numeric_limits<float>::infinity();
-            row.query = r / group_;
-            row.head = first_head_ + r % group_;
-            row.range = rules_.range(row.query);
-            if (row.range.first < row.range.last) {
-                all.first = row.range.first < all.first ? row.range.first : all.first;
-                all.last = row.range.last > all.last ? row.range.last : all.last;
-            }
+            query_state& row = rows_[r];
+            queries_.place(row, r, all);
             float* const to = q_memory_ + r * whole_blocks(d);
             copy_words(to, read_line<float, Q>(level_, q_(b_, row.head).row(row.query), 0, d, to), d);
             std::memset(u_memory_ + r * dv_row(), 0, dv_row() * sizeof(float));
@@ -82,41 +72,22 @@ class attention_few {
         for (std::size_t begin = all.first / block_ * block_; begin < all.last; begin += block_)
             attend(begin, all, rows);
         for (std::size_t r = 0; r < rows; ++r) {
-            row_state& row = rows_[r];
-            float* const u = u_memory_ + r * dv_row();
-            constexpr bool to_odd = !std::same_as<Output, float>;
-            constexpr bool can_divide = !to_odd || rounds_from_odd<Output>();
-            if (options_.power_epsilon != 0)
-                row.sum = sum_with_epsilon(
-                    options_, halfulp::detail::rules_of_head(options_, q_.rows(), keys_.rows(), b_, row.head),
-                    row.range, row.query, row.maximum, row.sum);
-            const bool is_divided =
-                can_divide && HALFULP_SIMD_SELECT(level_, divide_row<to_odd>)(u, row.sum, dv_row());
+            query_state& row = rows_[r];
+            const attention_sums<float> sums = queries_.sums_of(row);
             const auto out = output_(b_, row.head).row(row.query);
-            write_attention_row(level_, u, row.sum, row.has_keys, is_divided,
-                                vector_view<Output>(out.data(), dv, out.stride()));
-            statistics.set(
-                b_, row.head, row.query,
-                attention_sums<float>{row.has_keys ? row.maximum : 0.0f, row.has_keys ? row.sum : 0.0f});
+            divide_and_write(level_, u_memory_ + r * dv_row(), sums.sum, row.has_keys,
+                             vector_view<Output>(out.data(), dv, out.stride()));
+            statistics.set(b_, row.head, row.query, sums);
         }
     }
 
   private:
-    struct row_state {
-        std::size_t query = 0, head = 0;
-        key_range range{};
-        bool has_keys = false;
-        float maximum = 0;
-        float sum = 0, rescale = 1, slope = 0;
-        std::int32_t position = 0;
-    };
-
     std::size_t dv_row() const noexcept { return rounded_up(output_.columns(), 16); }
 
     void reserve(std::size_t rows) {
         const std::size_t d = q_.columns();
         const std::size_t keys = rounded_up(block_, keys_of_panel);
-        const std::size_t state = rounded_up(rows * sizeof(row_state) / sizeof(float) + 1, 16);
+        const std::size_t state = rounded_up(rows * sizeof(query_state) / sizeof(float) + 1, 16);
         const std::size_t q = rows * whole_blocks(d), u = rows * dv_row();
         const std::size_t k = keys * rounded_up(d, 4) + 2 * simd::block;
         const std::size_t lines = keys_of_panel * whole_blocks(d) + 2 * simd::block;
@@ -129,9 +100,9 @@ class attention_few {
             next += count;
             return result;
         };
-        rows_ = reinterpret_cast<row_state*>(take(state));
+        rows_ = reinterpret_cast<query_state*>(take(state));
         for (std::size_t r = 0; r < rows; ++r)
-            ::new (static_cast<void*>(rows_ + r)) row_state();
+            ::new (static_cast<void*>(rows_ + r)) query_state();
         q_memory_ = take(q);
         u_memory_ = take(u);
         key_memory_ = take(k);
@@ -156,8 +127,15 @@ class attention_few {
         const bool values_as_stored = take_values(t, begin, first, last, is_read_once);
         std::size_t waiting = 0;
         for (std::size_t r = 0; r < rows; ++r) {
-            if (prepare(t.rows[waiting], waiting, r, begin, first, last))
+            const std::size_t keys = rounded_up(block_, keys_of_panel);
+            attention_row& row = t.rows[waiting];
+            if (queries_.enter(
+                    row, rows_[r], begin, first, last,
+                    {scores_ + waiting * keys, bias_ + waiting * keys, seen_ + waiting * (keys / 64)})) {
+                row.q = q_memory_ + r * whole_blocks(t.d);
+                row.values = u_memory_ + r * t.dv;
                 ++waiting;
+            }
             if (waiting == queries_together()) {
                 call(t, waiting, keys_as_stored, values_as_stored);
                 waiting = 0;
@@ -171,40 +149,6 @@ class attention_few {
             call(t, count, keys_as_stored, values_as_stored);
             done += count;
         }
-    }
-
-    /// Row r's part of a block, in place `n` of those that take it together. Returns whether it sees a key.
-    bool prepare(attention_row& t, std::size_t n, std::size_t r, std::size_t begin, std::size_t first,
-                 std::size_t last) noexcept {
-        row_state& row = rows_[r];
-        t.first = row.range.first > begin + first ? row.range.first - begin : first;
-        t.last = row.range.last < begin + last ? row.range.last - begin : last;
-        if (row.range.last <= begin || t.first >= t.last)
-            return false;
-        const std::size_t keys = rounded_up(block_, keys_of_panel);
-        if (!see(t, seen_ + n * (keys / 64), row, begin))
-            return false;
-        row.has_keys = true;
-        t.q = q_memory_ + r * whole_blocks(q_.columns());
-        t.scores = scores_ + n * keys;
-        t.maximum = &row.maximum;
-        t.sum = &row.sum;
-        t.rescale = &row.rescale;
-        t.values = u_memory_ + r * dv_row();
-        t.power = options_.power.value_or(0);
-        t.changes = {};
-        t.changes.has_cap = options_.soft_cap.has_value();
-        t.changes.soft_cap = t.changes.has_cap ? static_cast<float>(*options_.soft_cap) : 0.0f;
-        t.changes.first_key = static_cast<std::int32_t>(begin);
-        if (rules_.slope) {
-            row.slope = -options_.alibi_slopes[row.head];
-            row.position = static_cast<std::int32_t>(static_cast<std::ptrdiff_t>(row.query) + rules_.offset);
-            t.changes.slopes = &row.slope;
-            t.changes.positions = &row.position;
-        }
-        if (rules_.has_bias)
-            copy_bias(t, bias_ + n * keys, row, begin);
-        return true;
     }
 
     std::size_t queries_together() const noexcept { return level_ == isa::avx512 ? 4 : 2; }
@@ -330,52 +274,16 @@ class attention_few {
         return std::same_as<V, float>;
     }
 
-    /// The bits of keys that a row sees, unless it sees whole registers. Returns whether there is one.
-    bool see(attention_row& t, std::uint64_t* seen, const row_state& row, std::size_t begin) noexcept {
-        t.seen = nullptr;
-        t.has_holes = rules_.has_holes();
-        if (t.first % 16 == 0 && t.last % 16 == 0 && !t.has_holes)
-            return true;
-        t.seen = seen;
-        const std::size_t end = rounded_up(t.last, 64);
-        for (std::size_t word = t.first / 64; word < end / 64; ++word) {
-            // Bits first … last − 1 of those of this word.
-            const std::size_t low = t.first > 64 * word ? t.first - 64 * word : 0;
-            const std::size_t high = t.last < 64 * word + 64 ? t.last - 64 * word : 64;
-            seen[word] = (high == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << high) - 1) &
-                         (~std::uint64_t{0} << low);
-        }
-        if (!t.has_holes)
-            return true;
-        const auto rules = halfulp::detail::rules_of_head(options_, q_.rows(), keys_.rows(), b_, row.head);
-        bool any = false;
-        for (std::size_t j = t.first; j < t.last; ++j)
-            if (rules.sees(row.query, begin + j))
-                any = true;
-            else
-                seen[j / 64] &= ~(std::uint64_t{1} << (j % 64));
-        return any;
-    }
-
-    void copy_bias(attention_row& t, float* to, const row_state& row, std::size_t begin) noexcept {
-        const matrix_view<const float> bias = options_.bias(b_, row.head);
-        const std::size_t end = rounded_up(t.last, 16);
-        for (std::size_t j = t.first / 16 * 16; j < end; ++j)
-            to[j] = j >= t.first && j < t.last ? bias(row.query, begin + j) : 0.0f;
-        t.changes.bias = to;
-    }
-
     isa level_;
     heads_view<const Q> q_;
     heads_view<Output> output_;
-    std::size_t b_, group_, first_head_;
+    std::size_t b_;
+    query_states queries_;
     key_rows keys_;
     value_rows values_;
-    const attention_options& options_;
-    halfulp::detail::attention_rules rules_;
     float scale_;
     std::size_t block_;
-    row_state* rows_ = nullptr;
+    query_state* rows_ = nullptr;
     float *q_memory_ = nullptr, *u_memory_ = nullptr, *key_memory_ = nullptr, *line_memory_ = nullptr,
           *value_memory_ = nullptr, *scores_ = nullptr, *bias_ = nullptr;
     std::uint64_t* seen_ = nullptr;
