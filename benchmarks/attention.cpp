@@ -354,6 +354,7 @@ int main(int argc, char** argv) {
                                feature::alibi, feature::soft_cap, feature::window})
         add_option(suite, what, {1, 1024, 1024, 128});
 
+    add_all_decoding(suite, {1, 1, 128, 128, 1});  // in the first-level cache, but for floats
     for (const std::size_t heads : {1u, 32u})
         for (const std::size_t keys : {1024u, 4096u})
             add_all_decoding(suite, {heads, 1, keys, 128, heads});
