@@ -66,6 +66,7 @@
 #include <halfulp/kernels/attention_definition.hpp>
 #include <halfulp/kernels/key_value_cache.hpp>
 #include <halfulp/simd/attention_native.hpp>
+#include <halfulp/simd/attention_products.hpp>
 
 #include <cstddef>
 #include <type_traits>

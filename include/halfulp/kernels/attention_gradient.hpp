@@ -87,7 +87,7 @@ class gradient_definition {
         const key_range range = rules.range(i);
         const S d = product_of<G, O>(sum_stage_, gradient, o, forward_.at(0, 0).element);
         const arithmetic::elementary<S, scores> step(weight_stage_);
-        const S inverse = step.template divide<S>(S(1), sums.sum, forward_.at(0, 8));
+        const S inverse = inverse_of(step, sums.sum);
         const S reference = forward_.reference_of(sums.maximum);
         keys_.clear();
         errors_.clear();
@@ -125,6 +125,14 @@ class gradient_definition {
     template <class Policy>
     static Policy stage_of(const Policy& policy, std::size_t head, std::uint64_t stage) noexcept {
         return arithmetic::detail::for_stage(policy, static_cast<std::uint64_t>(head) * 256 + stage);
+    }
+
+    /// ρ. A query that sees no key has z = 0, by which exact types cannot divide; nothing comes of its ρ.
+    S inverse_of(const arithmetic::elementary<S, scores>& step, const S& sum) const {
+        if constexpr (requires { requires number_traits<S>::is_exact; })
+            if (sum == S(0))
+                return S(0);
+        return step.template divide<S>(S(1), sum, forward_.at(0, 8));
     }
 
     template <class X, class Y>
@@ -223,6 +231,8 @@ void gradient_of_heads(const heads_view<const Q>& q, const Keys& k, const Values
     require_distinct_heads(name, "dq", dq, "v", memory_of(v));
     require_distinct_heads(name, "dq", dq, "o", o);
     require_distinct_heads(name, "dq", dq, "do", gradient);
+    require_distinct_heads(name, "dq", dq, "options.bias", options.bias);
+    require_distinct_heads(name, "dq", dq, "options.mask", options.mask);
     if (attention_gradient_fast(q, k, v, o, statistics, gradient, dq, sums, arithmetic, options, 0))
         return;
     const std::size_t group = k.heads() == 0 ? 1 : q.heads() / k.heads();
@@ -293,6 +303,8 @@ void attention_gradient(const QM& q, const KM& k, const VM& v, const OM& o,
                             heads_element<OM>, heads_element<GM>>
         sums(keys.batch(), keys.heads(), keys.rows(), keys.columns(), as_heads(v).columns(), arithmetic);
     sums.require_outputs(dk, dv);
+    detail::require_distinct_heads("attention_gradient", "dq", as_heads(dq), "dk", as_heads(dk));
+    detail::require_distinct_heads("attention_gradient", "dq", as_heads(dq), "dv", as_heads(dv));
     attention_gradient(q, k, v, o, statistics, gradient, dq, sums, arithmetic, options);
     sums.write(dk, dv, options, keys.heads() == 0 ? 1 : queries.heads() / keys.heads());
 }

@@ -91,6 +91,10 @@ class squeezed_bound {
         const vector_view<const float> all(clusters.centroids().data(), clusters.count() * q.columns());
         for (std::size_t n = 0; n < all.size(); ++n)
             centroids_.push_back(static_cast<double>(all[n]));
+        const std::vector<double> zero(output.columns(), 0.0);
+        for (std::size_t j = 0; j < clusters.count(); ++j)
+            value_squares_.push_back(
+                squared_distance(clusters.value_centroids().row(j).data(), zero.data(), output.columns()));
     }
 
     /// What is left out, and the rounding if that was asked for: for each head and query.
@@ -171,11 +175,20 @@ class squeezed_bound {
             see(rules, first + i, products.data() + i * keys);
             if (rounding != nullptr)
                 weigh(weights.data() + i * keys, sums[i], errors[i]);
-            left_out[i] =
-                has_dropped_ ? share_left_out(rules, first + i, of_centroids.data() + i * clusters_.count()) *
-                                   farthest_value(o) * (1 + 0x1p-50)
-                             : 0.0;
-            left_out[i] = finite_or_infinite(left_out[i]);
+            left_out[i] = has_dropped_
+                              ? share_left_out(rules, first + i, of_centroids.data() + i * clusters_.count())
+                              : 0.0;
+        }
+        if (has_dropped_) {
+            matmul(matrix_view<const double>(output.data(), rows, dv),
+                   clusters_.value_centroids().transposed(),
+                   matrix_view<double>(of_centroids.data(), rows, clusters_.count()),
+                   arithmetic::native<double>{}, multiply);
+            for (std::size_t i = 0; i < rows; ++i)
+                left_out[i] = finite_or_infinite(
+                    left_out[i] *
+                    farthest_value(output.data() + i * dv, of_centroids.data() + i * clusters_.count()) *
+                    (1 + 0x1p-50));
         }
         if (rounding == nullptr)
             return;
@@ -292,20 +305,23 @@ class squeezed_bound {
         return share != share ? infinity : std::min(share, 1.0);
     }
 
-    /// At least |v − o_S| for every dropped value v.
-    double farthest_value(const double* o) const {
+    /// At least |v − o_S| for every dropped value v, from the products of o_S and the mean values. |V − o|² of three terms
+    /// errs by less than (dv + 8)·u·(|V| + |o|)², and (|V| + |o|)² is at most 2·(|V|² + |o|²).
+    double farthest_value(const double* o, const double* products) const {
         const std::size_t dv = output_.columns();
+        const double square = squared_distance(o, std::vector<double>(dv, 0.0).data(), dv);
         double farthest = 0;
         for (std::size_t j = 0; j < clusters_.count(); ++j)
             if (is_kept_[j] == 0) {
-                const double* const mean = clusters_.value_centroids().data() + j * dv;
-                const double distance =
-                    root_above(squared_distance(mean, o, dv), dv) + clusters_.value_radius(j);
-                farthest = distance <= farthest ? farthest : distance;  // NaN stays
-                if (farthest != farthest)
+                const double squares = value_squares_[j] + square;
+                const double distance = std::max(squares - 2 * products[j], 0.0) +
+                                        squares * static_cast<double>(dv + 8) * 0x1p-50;
+                const double far = root_above(distance, 0) + clusters_.value_radius(j);
+                if (!(far < infinity))
                     return infinity;
+                farthest = std::max(farthest, far);
             }
-        return farthest * (1 + 0x1p-50);
+        return square < infinity ? farthest * (1 + 0x1p-50) : infinity;
     }
 
     struct seen_key {
@@ -322,7 +338,7 @@ class squeezed_bound {
     double scale_ = 1, largest_key_, largest_value_ = 0, q_norm_ = 0, logit_error_ = 0;
     std::vector<char> is_kept_, is_finite_{};
     std::vector<std::size_t> keys_{};
-    std::vector<double> key_matrix_{}, value_matrix_{}, centroids_{};
+    std::vector<double> key_matrix_{}, value_matrix_{}, centroids_{}, value_squares_{};
     std::vector<seen_key> seen_{};
     std::vector<term> dropped_{}, kept_{};
 };

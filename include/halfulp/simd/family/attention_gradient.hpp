@@ -151,15 +151,6 @@ inline void multiply_columns(const float* x, const float* y, std::size_t columns
     }
 }
 
-/// y[i] = x[i]·scale, NaN as its one code. There is room for whole registers.
-inline void scale_numbers(const float* x, float scale, float* y, std::size_t count) noexcept {
-    constexpr std::size_t lanes = lanes_of<float>::count;
-    for (std::size_t i = 0; i < count; i += lanes) {
-        const reals32 product = load<reals32>(x + i) * repeat(scale);
-        store(y + i, product == product ? product : repeat(std::numeric_limits<float>::quiet_NaN()));
-    }
-}
-
 /// One block of keys for one tile of queries.
 template <int Registers>
 inline void attend_gradient(const gradient_tile& g) noexcept {

@@ -323,6 +323,23 @@ inline void weigh_row(const attention_row& t) noexcept {
     *t.sum = (rescaled + total)[0];
 }
 
+/// y[i] = x[i]·scale, NaN as its one code. There is room for whole registers.
+inline void scale_numbers(const float* x, float scale, float* y, std::size_t count) noexcept {
+    constexpr std::size_t lanes = lanes_of<float>::count;
+    for (std::size_t i = 0; i < count; i += lanes) {
+        const reals32 product = load<reals32>(x + i) * repeat(scale);
+        store(y + i, product == product ? product : repeat(std::numeric_limits<float>::quiet_NaN()));
+    }
+}
+
+/// weigh_row for the caller that has the choice at run time.
+inline void weigh_row_by_exponential(const attention_row& t) noexcept {
+    weigh_row<by_exponential>(t);
+}
+inline void weigh_row_by_power(const attention_row& t) noexcept {
+    weigh_row<by_power>(t);
+}
+
 /// Step 6 for Rows queries that see the same keys, and Fours times four registers of columns, or one.
 template <int Rows, int Fours, class V>
 HALFULP_ALWAYS_INLINE void add_columns(const number_loader<V>& loader, const attention_rows& t, int row,
