@@ -46,5 +46,7 @@
 #include <halfulp/kernels/requantize.hpp>
 #include <halfulp/kernels/round.hpp>
 #include <halfulp/kernels/squeezed_attention.hpp>
+#include <halfulp/kernels/tensor_attention.hpp>
+#include <halfulp/kernels/tensor_low_rank.hpp>
 #include <halfulp/simd/isa.hpp>
 #include <halfulp/version.hpp>
