@@ -17,8 +17,8 @@
 ///             bfloat16 and float16, else float. Elements near zero, where large terms cancel, make both large.
 ///   dB        the true attention over the error, of all elements: 10·log10(Σ x²/Σ (result − x)²)
 ///   tokens/s  decoded here, each with all keys of the text: the last query and the cache, the best of several calls.
-///             The only figure that depends on the machine. native<float> has a fast path if weights are floats too;
-///             the others are definitions.
+///             The only figure that depends on the machine. Where scores, weights and sums are floats there are fast
+///             paths, which native<float> has for one query too; the others are definitions.
 ///
 /// The true attention is that of the unrounded floats, by MPFR: what rounding inputs loses is counted.
 
