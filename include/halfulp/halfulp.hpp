@@ -31,11 +31,14 @@
 #include <halfulp/formats/text.hpp>
 #include <halfulp/formats/tilus.hpp>
 #include <halfulp/kernels/attention.hpp>
+#include <halfulp/kernels/attention_gradient.hpp>
 #include <halfulp/kernels/dot.hpp>
 #include <halfulp/kernels/elementwise.hpp>
 #include <halfulp/kernels/exponential.hpp>
 #include <halfulp/kernels/integer_matmul.hpp>
 #include <halfulp/kernels/integer_plan.hpp>
+#include <halfulp/kernels/language_model_head.hpp>
+#include <halfulp/kernels/linear_gradient.hpp>
 #include <halfulp/kernels/matmul.hpp>
 #include <halfulp/kernels/matmul_batched.hpp>
 #include <halfulp/kernels/matvec.hpp>
@@ -48,5 +51,6 @@
 #include <halfulp/kernels/squeezed_attention.hpp>
 #include <halfulp/kernels/tensor_attention.hpp>
 #include <halfulp/kernels/tensor_low_rank.hpp>
+#include <halfulp/kernels/streamed_gradient.hpp>
 #include <halfulp/simd/isa.hpp>
 #include <halfulp/version.hpp>
