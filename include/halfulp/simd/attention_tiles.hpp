@@ -59,22 +59,23 @@ struct attention_tile {
 /// Keys whose columns lie together in memory: see key_panels.
 inline constexpr std::size_t keys_of_panel = 128;
 
-/// A code of eight bits, of any format that byte_table describes.
+/// A code in a byte, of any format that byte_table describes.
 enum class coded_byte : std::uint8_t {};
 
-/// What codes of eight bits stand for: the halves of their magnitudes as bfloat16, and the numbers.
+/// What codes in a byte stand for: the halves of those below 128 as bfloat16, and all numbers.
 struct byte_table {
     alignas(64) std::uint8_t low[128], high[128];
     float numbers[256];
 };
 
-/// True for formats of eight bits whose upper half are the negatives of the lower, all of them bfloat16's.
+/// True for formats of at most eight bits whose numbers are bfloat16's; of eight, if the upper half of the codes are the
+/// negatives of the lower.
 template <class T>
 constexpr bool has_byte_table() noexcept {
     if constexpr (halfulp::detail::is_custom_float<T>::value) {
         constexpr float_format f = number_format<T>::value;
-        return f.bits() == 8 && f.has_sign && f.has_negative_zero && f.nan != nan_encoding::negative_zero &&
-               contains(formats::bfloat16, f);
+        const bool is_symmetric = f.has_sign && f.has_negative_zero && f.nan != nan_encoding::negative_zero;
+        return sizeof(T) == 1 && (f.bits() < 8 || is_symmetric) && contains(formats::bfloat16, f);
     } else {
         return false;
     }
