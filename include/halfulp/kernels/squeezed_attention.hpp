@@ -177,7 +177,9 @@ void squeeze_head(const heads_view<const Q>& q, const Keys& k, const Values& v, 
     const std::vector<std::uint32_t> kept_keys = keys_of(clusters, kept);
     const attention_rules rules = rules_of_head(options, q.rows(), k.rows(), b, 0);
 
-    std::vector<std::size_t> numbers(kept_keys.begin(), kept_keys.end());
+    std::vector<std::size_t> numbers;
+    numbers.reserve(kept_keys.size() + rules.keys - clusters.keys());
+    numbers.assign(kept_keys.begin(), kept_keys.end());
     for (std::size_t j = clusters.keys(); j < rules.keys; ++j)
         numbers.push_back(j);
     if (!is_dense) {

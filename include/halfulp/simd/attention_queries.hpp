@@ -215,14 +215,21 @@ class query_rows {
         for (std::size_t j = t.first + 1; j < t.last; ++j)
             seen[j] ^= seen[j - 1];
         if (has_holes)
-            for (std::size_t l = 0; l < tile.rows; ++l) {
-                const std::size_t i = query_of(tile.first_row + l);
-                const auto rules = rules_of(tile.first_row + l);
-                const std::size_t first = limited(tile.ranges[l].first), last = limited(tile.ranges[l].last);
-                const std::uint64_t bit = std::uint64_t{1} << l;
-                for (std::size_t j = first; j < last; ++j)
-                    if (!rules.sees(i, begin + j))
-                        seen[j] &= ~bit;
+            for (std::size_t word = t.first / 64 * 64; word < t.last; word += 64) {
+                std::uint64_t bits[64] = {};  // of lanes, a bit a key; and turned, of keys
+                for (std::size_t l = 0; l < tile.rows; ++l) {
+                    const auto rules = rules_of(tile.first_row + l);
+                    const std::size_t low = limited(tile.ranges[l].first),
+                                      high = limited(tile.ranges[l].last);
+                    const std::size_t from = low > word ? low : word,
+                                      to = high < word + 64 ? high : word + 64;
+                    if (from < to)
+                        bits[l] = seen_bits(rules, query_of(tile.first_row + l), begin + from, to - from)
+                                  << (from - word);
+                }
+                turn_bits(bits);
+                for (std::size_t j = word < t.first ? t.first : word; j < t.last && j < word + 64; ++j)
+                    seen[j] &= bits[j - word];
             }
         std::uint64_t any = 0;
         for (std::size_t j = t.first; j < t.last; ++j)
@@ -230,16 +237,73 @@ class query_rows {
         return any;
     }
 
+    /// Bit n: whether query i sees key first + n, for at most 64 keys.
+    static std::uint64_t seen_bits(const halfulp::detail::attention_rules& rules, std::size_t i,
+                                   std::size_t first, std::size_t count) noexcept {
+        std::uint64_t bits = count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+        if (rules.has_mask)
+            bits &= true_bits(rules.mask.row(i), first, count);
+        if (rules.has_bias) {
+            const vector_view<const float> bias = rules.bias.row(i);
+            constexpr float hidden = -std::numeric_limits<float>::infinity();
+            std::uint64_t finite = 0;
+            for (std::size_t n = 0; n < count; ++n)
+                finite |= static_cast<std::uint64_t>(bias[first + n] != hidden) << n;
+            bits &= finite;
+        }
+        if (rules.has_blocks)
+            for (std::size_t n = 0; n < count; ++n)
+                if (!rules.blocks(i / rules.block_queries, (first + n) / rules.block_keys))
+                    bits &= ~(std::uint64_t{1} << n);
+        return bits;
+    }
+    /// Bit n: element first + n, for at most 64.
+    static std::uint64_t true_bits(const vector_view<const bool>& row, std::size_t first,
+                                   std::size_t count) noexcept {
+        std::uint64_t bits = 0;
+        std::size_t n = 0;
+        if (row.stride() == 1)
+            for (; n + 8 <= count; n += 8) {
+                // Eight bytes of 0 or 1: the product has them, in order, in its highest byte.
+                std::uint64_t bytes;
+                std::memcpy(&bytes, row.data() + first + n, 8);
+                bits |= (bytes * 0x0102040810204080u >> 56) << n;
+            }
+        for (; n < count; ++n)
+            bits |= static_cast<std::uint64_t>(row[first + n]) << n;
+        return bits;
+    }
+    /// Bit j of word i becomes bit i of word j: squares of 32 × 32 bits off the diagonal change places, then of 16 × 16 …
+    static void turn_bits(std::uint64_t (&words)[64]) noexcept {
+        std::uint64_t mask = 0x00000000ffffffffu;
+        for (unsigned width = 32; width != 0; width /= 2, mask ^= mask << width)
+            for (unsigned i = 0; i < 64; i = (i + width + 1) & ~width) {
+                const std::uint64_t change = (words[i] >> width ^ words[i + width]) & mask;
+                words[i] ^= change << width;
+                words[i + width] ^= change;
+            }
+    }
+
     void copy_bias(const query_tile& tile, const attention_tile& t, std::size_t begin,
                    float* to) const noexcept {
+        const std::size_t first = t.first / 4 * 4, count = rounded_up(t.last - first, 4);
+        const matrix_view<const float> bias = options_.bias(b_, head_of(tile.first_row));
+        if (group_ == 1 && tile.rows == tile.lanes && bias.column_stride() == 1 &&
+            begin + first + count <= bias.columns()) {
+            // What no query sees is hidden, whatever it is.
+            HALFULP_SIMD_SELECT(level_, transpose<float>)
+            (&bias(query_of(tile.first_row), begin + first), bias.row_stride(), to + first * tile.lanes,
+             static_cast<std::ptrdiff_t>(tile.lanes), tile.lanes, count);
+            return;
+        }
         std::memset(to + t.first * tile.lanes, 0, (t.last - t.first) * tile.lanes * sizeof(float));
         for (std::size_t l = 0; l < tile.rows; ++l) {
-            const matrix_view<const float> bias = options_.bias(b_, head_of(tile.first_row + l));
+            const matrix_view<const float> own = options_.bias(b_, head_of(tile.first_row + l));
             const std::size_t i = query_of(tile.first_row + l);
             const key_range range = tile.ranges[l];
             for (std::size_t j = t.first; j < t.last; ++j)
                 if (begin + j >= range.first && begin + j < range.last)
-                    to[j * tile.lanes + l] = bias(i, begin + j);
+                    to[j * tile.lanes + l] = own(i, begin + j);
         }
     }
 
