@@ -97,9 +97,8 @@ void check_error(tally& t, std::uint64_t seed) {
         // It says what was asked for: within the tolerance, and an output's rounding. Scores that are large make the
         // rounding of the sums large.
         const double unit = std::same_as<Output, double> ? 1e-9 : 0x1p-8;
-        t.expect(report.largest_score > 6 || report.errors[i] <= (4.1 * options.tolerance + unit) *
-                                                                     static_cast<double>(2 * dv) * largest,
-                 [&] { return explain("size"); });
+        const double asked = (4.1 * options.tolerance + unit) * longest * largest;
+        t.expect(report.largest_score > 6 || report.errors[i] <= asked, [&] { return explain("size"); });
     }
 }
 
