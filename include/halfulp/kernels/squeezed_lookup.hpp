@@ -19,7 +19,7 @@
 /// A query whose products are not finite makes all scores NaN, and a cluster whose score is NaN is kept.
 
 #include <halfulp/arithmetic/elementary.hpp>
-#include <halfulp/kernels/attention_keys.hpp>
+#include <halfulp/kernels/attention_arguments.hpp>
 #include <halfulp/kernels/exponential.hpp>
 #include <halfulp/kernels/key_clusters.hpp>
 
