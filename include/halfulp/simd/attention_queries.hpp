@@ -183,13 +183,14 @@ class query_rows {
     /// How much of keys first … last − 1 the blocks of options.sparsity show to a tile.
     part part_of_blocks(const query_tile& tile, std::size_t first, std::size_t last) const noexcept {
         bool any = false, all = true;
-        for (std::size_t l = 0; l < tile.rows; ++l) {
-            const std::size_t row = tile.first_row + l, of_queries = query_of(row) / rules_.block_queries;
-            if (l >= group_ && of_queries == query_of(row - group_) / rules_.block_queries)
-                continue;  // as the same head's query before
+        const std::size_t last_row = tile.first_row + tile.rows - 1;
+        const std::size_t heads = tile.rows < group_ ? tile.rows : group_;
+        for (std::size_t row = tile.first_row; row < tile.first_row + heads; ++row) {
             const matrix_view<const bool> blocks = options_.sparsity.blocks(b_, head_of(row));
-            for (std::size_t k = first / rules_.block_keys; k <= (last - 1) / rules_.block_keys; ++k)
-                (blocks(of_queries, k) ? any : all) = blocks(of_queries, k);
+            for (std::size_t i = query_of(row) / rules_.block_queries;
+                 i <= query_of(last_row) / rules_.block_queries; ++i)
+                for (std::size_t k = first / rules_.block_keys; k <= (last - 1) / rules_.block_keys; ++k)
+                    (blocks(i, k) ? any : all) = blocks(i, k);
         }
         return !any ? part::none : all ? part::all : part::some;
     }
