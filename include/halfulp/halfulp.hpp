@@ -44,6 +44,7 @@
 #include <halfulp/kernels/matvec.hpp>
 #include <halfulp/kernels/packed_codes.hpp>
 #include <halfulp/kernels/packing.hpp>
+#include <halfulp/kernels/power_softmax.hpp>
 #include <halfulp/kernels/quantize.hpp>
 #include <halfulp/kernels/quantized_matmul.hpp>
 #include <halfulp/kernels/requantize.hpp>
