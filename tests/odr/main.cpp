@@ -16,6 +16,8 @@ std::vector<std::uint64_t> array_results_of_plain();
 std::vector<std::uint64_t> array_results_of_contracted();
 std::vector<std::uint64_t> product_results_of_plain();
 std::vector<std::uint64_t> product_results_of_contracted();
+std::vector<std::uint64_t> attention_results_of_plain();
+std::vector<std::uint64_t> attention_results_of_contracted();
 }  // namespace halfulp_test
 
 TEST_CASE("translation units with and without fused operations give the same bits") {
@@ -73,4 +75,23 @@ TEST_CASE("translation units with and without fused operations give the same pro
     for (std::size_t i = 0; i < of_a_level; ++i)
         digest = (digest ^ plain[i]) * 0x100000001b3;
     CHECK(digest == 0x43ea5dbf5dfc640d);
+}
+
+TEST_CASE("translation units with and without fused operations give the same attention, at every level") {
+    constexpr std::size_t of_a_level = (7 * 19 + 2 * (19 + 2 * 150)) * 20;  // as odr/attention.hpp says
+    const auto plain = halfulp_test::attention_results_of_plain();
+    const auto contracted = halfulp_test::attention_results_of_contracted();
+    REQUIRE(!plain.empty());
+    REQUIRE(plain.size() % of_a_level == 0);
+    CHECK(plain == contracted);
+    std::size_t different = 0;
+    for (std::size_t i = of_a_level; i < plain.size(); ++i)
+        if (plain[i] != plain[i % of_a_level] && different++ < 5)
+            UNSCOPED_INFO("result " << i % of_a_level << " of level " << i / of_a_level << ": " << plain[i]
+                                    << ", of the definition " << plain[i % of_a_level]);
+    CHECK(different == 0);
+    std::uint64_t digest = 0xcbf29ce484222325;
+    for (std::size_t i = 0; i < of_a_level; ++i)
+        digest = (digest ^ plain[i]) * 0x100000001b3;
+    CHECK(digest == 0x362229148d0b1b80);
 }
