@@ -159,6 +159,8 @@ class query_rows {
         }
         if (t.first < t.all_first || t.all_last < t.last)
             lanes_with_keys |= see(tile, t, begin, seen, has_holes || of_blocks == part::some);
+        if (has_holes || of_blocks == part::some)
+            narrow_to_holes(tile, t);
         if (rules_.has_bias && lanes_with_keys != 0) {
             copy_bias(tile, t, begin, bias);
             t.changes.bias = bias;
@@ -236,6 +238,16 @@ class query_rows {
         for (std::size_t j = t.first; j < t.last; ++j)
             any |= seen[j];
         return any;
+    }
+
+    /// Keys that all see, from the first on, need no bits.
+    static void narrow_to_holes(const query_tile& tile, attention_tile& t) noexcept {
+        const std::uint64_t all = (std::uint64_t{1} << tile.rows) - 1;
+        std::size_t j = t.first;
+        while (j < t.last && (t.seen[j] & all) == all)
+            ++j;
+        t.all_first = t.first;
+        t.all_last = j;
     }
 
     /// Bit n: whether query i sees key first + n, for at most 64 keys.
