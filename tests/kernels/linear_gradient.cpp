@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 /// @file
-/// The gradient of a linear layer's weights in chunks of tokens, in native, exact and integer arithmetic, and what is
-/// refused.
+/// The gradient of a linear layer's weights in chunks of tokens, in native arithmetic, and what is refused.
 
 #include "kernels/linear_gradient_checks.hpp"
 
@@ -17,15 +16,6 @@ TEST_CASE("the gradient of a linear layer in chunks is one product: native") {
     check_linear_gradient<float, double, double>(t, arithmetic::native<double>{}, 40, 9, 20);
     check_linear_gradient<std::int8_t, std::int8_t, std::int32_t>(t, arithmetic::native<std::int32_t>{}, 40,
                                                                   5, 6);
-    require(t);
-}
-
-TEST_CASE("the gradient of a linear layer in chunks is one product: exact and integer") {
-    tally t("the gradient of a linear layer in chunks: exact");
-    check_linear_gradient<float, float, float>(t, arithmetic::exact{}, 23, 5, 8);
-    check_linear_gradient<bfloat16, float, bfloat16>(t, arithmetic::exact{}, 23, 5, 8);
-    check_linear_gradient<std::int8_t, std::int8_t, std::int32_t>(t, arithmetic::integer<std::int32_t>{}, 23,
-                                                                  5, 8);
     require(t);
 }
 

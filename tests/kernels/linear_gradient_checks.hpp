@@ -29,7 +29,7 @@ std::vector<T> some_numbers(std::mt19937_64& random, std::size_t count) {
 
 /// Bits of codes, and of integers.
 template <class T>
-bool have_same_bits(const std::vector<T>& x, const std::vector<T>& y) {
+inline bool have_same_bits(const std::vector<T>& x, const std::vector<T>& y) {
     return x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size() * sizeof(T)) == 0;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
 /// @file
-/// A layer of causal attention in chunks, in double: the bits of its parts, and the slope of its output.
+/// A layer of causal attention in chunks, in double, and of bfloat16 in float: the bits of its parts, and the slope of its
+/// output.
 
 #include "kernels/streamed_gradient_checks.hpp"
 
@@ -9,9 +10,10 @@ namespace {
 
 using namespace halfulp_test;
 
-TEST_CASE("attention's gradient in chunks of the sequence is that of its parts: double") {
-    tally t("streamed gradient: double");
+TEST_CASE("attention's gradient in chunks of the sequence is that of its parts: double, bfloat16") {
+    tally t("streamed gradient: double, bfloat16");
     check_streamed<double>(t, arithmetic::native<double>{}, {19, 8, 2, 2, 3, 5});
+    check_streamed<bfloat16>(t, arithmetic::native<float>{}, {40, 17, 2, 1, 8, 8});
     require(t);
 }
 

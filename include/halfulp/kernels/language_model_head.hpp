@@ -79,10 +79,7 @@ class token_gradient {
     /// Returns the token's loss; `row` is e where that is asked for, and undefined otherwise.
     double run(S* row, std::size_t size, std::size_t token, std::size_t label, bool has_gradient) const {
         const arithmetic::elementary<S, Arithmetic> step(stage_);
-        S maximum = row[0];
-        for (std::size_t v = 1; v < size; ++v)
-            if (maximum < row[v])
-                maximum = row[v];
+        const S maximum = largest(row, size);
         const double distance = convert<double>(maximum) - convert<double>(row[label]);
         const S reference = isinf(maximum) && maximum < S(0) ? S(0) : maximum;
         std::array<S, 16> lanes{};
@@ -125,25 +122,41 @@ class token_gradient {
         if constexpr (std::same_as<Arithmetic, arithmetic::native<float>>) {
             if (simd::level_for(execution_) == simd::isa::plain)
                 return false;
-            for (std::size_t v = 0; v < size; ++v)
-                row[v] -= reference;
+            const float origin = reference;  // and sums: not to be looked up in between
+            std::array<float, 16> sums{};
+            for_all(row, size, [origin](S& x, std::size_t) { x -= origin; });
             const vector_view<float> numbers(row, size);
             exponential(numbers, numbers, {}, {.execution = execution::policy{.threads = 1}});
-            std::size_t v = 0;
-            for (; v + 16 <= size; v += 16)
-                for (std::size_t l = 0; l < 16; ++l)
-                    lanes[l] += row[v + l];
-            for (; v < size; ++v)
-                lanes[v % 16] += row[v];
+            for_all(row, size, [&sums](S& x, std::size_t l) { sums[l] += x; });
+            lanes = sums;
             return true;
         }
 #endif
         return false;
     }
-    static void multiply_all(S* row, std::size_t size, const S& factor) {
+    static void multiply_all(S* row, std::size_t size, S factor) {
         if constexpr (std::same_as<S, float>)
-            for (std::size_t v = 0; v < size; ++v)
-                row[v] *= factor;
+            for_all(row, size, [factor](S& x, std::size_t) { x *= factor; });
+    }
+    /// use(number v, v modulo 16), sixteen at a time: compilers make registers of a loop that long.
+    template <class Use>
+    static void for_all(S* row, std::size_t size, const Use& use) {
+        std::size_t v = 0;
+        for (; v + 16 <= size; v += 16)
+            for (std::size_t l = 0; l < 16; ++l)
+                use(row[v + l], l);
+        for (; v < size; ++v)
+            use(row[v], v % 16);
+    }
+    /// The largest number. Which zero, or which NaN if there is one, makes no difference to any result.
+    static S largest(S* row, std::size_t size) {
+        std::array<S, 16> lanes{};
+        lanes.fill(row[0]);
+        for_all(row, size, [&](S& x, std::size_t l) { lanes[l] = lanes[l] < x ? x : lanes[l]; });
+        S maximum = lanes[0];
+        for (const S& x : lanes)
+            maximum = maximum < x ? x : maximum;
+        return maximum;
     }
 
     Arithmetic stage_;
