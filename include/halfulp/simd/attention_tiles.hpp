@@ -151,7 +151,13 @@ struct gradient_tile {
 
 #endif
 
+#define HALFULP_FAMILY_TEXT <halfulp/simd/family/attention_weights.hpp>
+#include <halfulp/simd/for_each_family.hpp>
+
 #define HALFULP_FAMILY_TEXT <halfulp/simd/family/attention.hpp>
+#include <halfulp/simd/for_each_family.hpp>
+
+#define HALFULP_FAMILY_TEXT <halfulp/simd/family/number_loaders.hpp>
 #include <halfulp/simd/for_each_family.hpp>
 
 #define HALFULP_FAMILY_TEXT <halfulp/simd/family/attention_rows.hpp>
