@@ -57,7 +57,7 @@ struct model_shape {
         const std::size_t layer = backward(tokens, chunk), last = head(chunk);
         return 4 * 3 * model * tokens + (layer > last ? layer : last);
     }
-    /// The same with all weights and their gradients in memory, as programs have them that know no chunks of keys.
+    /// The same, and the weights of all queries and keys and their gradients, as programs keep them that form them whole.
     std::size_t with_scores(std::size_t tokens) const {
         return all(tokens, tokens) + 4 * 2 * heads * tokens * tokens;
     }
