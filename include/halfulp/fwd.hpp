@@ -39,7 +39,11 @@ template <class T>
 class vector_view;
 template <class T>
 class matrix_view;
+template <class T>
+class heads_view;
 
+struct attention_options;
+struct block_sparsity;
 struct quantization_options;
 struct uniform_quantizer;
 class quantization_parameters;
