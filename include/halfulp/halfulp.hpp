@@ -50,8 +50,8 @@
 #include <halfulp/kernels/requantize.hpp>
 #include <halfulp/kernels/round.hpp>
 #include <halfulp/kernels/squeezed_attention.hpp>
+#include <halfulp/kernels/streamed_gradient.hpp>
 #include <halfulp/kernels/tensor_attention.hpp>
 #include <halfulp/kernels/tensor_low_rank.hpp>
-#include <halfulp/kernels/streamed_gradient.hpp>
 #include <halfulp/simd/isa.hpp>
 #include <halfulp/version.hpp>

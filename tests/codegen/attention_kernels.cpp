@@ -20,7 +20,7 @@ void attend_to_caches(heads_view<const float> q, const key_value_cache<bfloat16>
     attention(q, narrower, o, arithmetic::native<float>{});
 }
 void find_gradient(input<float> q, input<float> k, input<float> v, input<float> o,
-                   const attention_statistics<float>& statistics, input<float> gradient, matrix_view<float> dq,
-                   matrix_view<float> dk, matrix_view<float> dv) {
+                   const attention_statistics<float>& statistics, input<float> gradient,
+                   matrix_view<float> dq, matrix_view<float> dk, matrix_view<float> dv) {
     attention_gradient(q, k, v, o, statistics, gradient, dq, dk, dv);
 }
