@@ -9,7 +9,7 @@
 ///     attention_formats --queries Q.npy --keys K.npy --values V.npy [--causal]    your own arrays
 ///     attention_formats --svg FILE --json FILE          a picture of it; the figures for a program
 ///
-/// Each place of the text is described by 96 numbers (see attention_formats_input.hpp), which are its query, its key and
+/// Each place of the text is described by 96 numbers (see attention_input.hpp), which are its query, its key and
 /// its value, and attends to the places before it. A line of the table is a way to store the three and to compute:
 ///
 ///   bytes     a token in a key_value_cache, keys and values of one head. Types of less than a byte take a byte there.
@@ -31,8 +31,8 @@
 #include <halfulp/formats/narrow_integer.hpp>
 #include <halfulp/reference/attention.hpp>
 
-#include "attention_formats_input.hpp"
 #include "attention_formats_measure.hpp"
+#include "attention_input.hpp"
 #include "low_bit_linear_plot.hpp"
 
 #include <CLI/CLI.hpp>
@@ -189,10 +189,11 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
         const std::filesystem::path source = HALFULP_SOURCE_DIR;
         const std::filesystem::path from = text.empty() ? source / "README.md" : std::filesystem::path(text);
-        run(queries.empty()
-                ? examples::read_places(examples::read_text({from}), tokens)
-                : attention_input{queries + ", " + keys + " and " + values, examples::read_floats(queries),
-                                  examples::read_floats(keys), examples::read_floats(values), causal},
+        run(queries.empty() ? examples::read_places(examples::read_text({from}), tokens)
+                            : attention_input{queries + ", " + keys + " and " + values,
+                                              examples::read_floats("attention_formats", queries),
+                                              examples::read_floats("attention_formats", keys),
+                                              examples::read_floats("attention_formats", values), causal},
             svg, json_file);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0)

@@ -8,7 +8,7 @@
 #include <halfulp/reference/attention.hpp>
 #include <halfulp/reference/compare.hpp>
 
-#include "attention_formats_input.hpp"
+#include "attention_input.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -9,7 +9,7 @@
 #include <halfulp/kernels/language_model_head.hpp>
 #include <halfulp/kernels/streamed_gradient.hpp>
 
-#include "attention_formats_input.hpp"
+#include "attention_input.hpp"
 
 #include <algorithm>
 #include <cmath>

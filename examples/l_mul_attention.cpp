@@ -27,11 +27,11 @@
 #include <halfulp/arithmetic/l_mul.hpp>
 #include <halfulp/arithmetic/native.hpp>
 #include <halfulp/formats/named.hpp>
-#include <halfulp/interop/npy.hpp>
 #include <halfulp/kernels/attention.hpp>
 #include <halfulp/reference/attention.hpp>
 #include <halfulp/reference/compare.hpp>
 
+#include "attention_input.hpp"
 #include "low_bit_linear_plot.hpp"
 #include "text_input.hpp"
 
@@ -50,45 +50,16 @@ namespace {
 
 using namespace halfulp;
 using examples::matrix;
+using input = examples::attention_input;
 using examples::plotted_line;
 
 // --- Input ----------------------------------------------------------------------------------------
 
-struct input {
-    std::string name;
-    matrix<float> q, k, v;
-    bool causal;
-};
-
-input read_passage(const std::string& directory, std::size_t tokens) {
+examples::attention_input read_passage(const std::string& directory, std::size_t tokens) {
     const std::filesystem::path root = HALFULP_SOURCE_DIR;
-    const std::string text =
-        directory.empty() ? examples::read_text({root / "README.md"}) : examples::read_text({directory});
-    const matrix<double> log_odds = examples::bigram_log_odds(text);
-    const auto row_of = [](char c) { return c >= ' ' && c <= '~' ? static_cast<std::size_t>(c - ' ') : 95; };
-    const std::size_t count = std::min(tokens, text.size() - 4);
-    const std::size_t first = (text.size() - count) / 2;
-    matrix<float> x{std::vector<float>(count * 96), count, 96};
-    for (std::size_t i = 0; i < count; ++i)
-        for (std::size_t next = 0; next < 96; ++next) {
-            double sum = 0, weight = 1;
-            for (std::size_t back = 0; back < 4; ++back, weight /= 2)
-                sum += weight * log_odds.view()(row_of(text[first + i - back]), next);
-            x.view()(i, next) = static_cast<float>(sum);
-        }
-    return {std::to_string(count) + " places of a text of " + std::to_string(text.size()) + " characters", x,
-            x, x, true};
-}
-
-matrix<float> read_matrix(const std::string& file) {
-    const npy_array array = read_npy(file);
-    matrix<float> result{{}, array.rows, array.columns};
-    for (const double x : array.to_double())
-        result.data.push_back(static_cast<float>(x));
-    if (result.data.empty() ||
-        !std::all_of(result.data.begin(), result.data.end(), [](float x) { return std::isfinite(x); }))
-        throw file_error("l_mul_attention: " + file + " must hold finite numbers of float, and at least one");
-    return result;
+    return examples::read_places(
+        directory.empty() ? examples::read_text({root / "README.md"}) : examples::read_text({directory}),
+        tokens);
 }
 
 // --- Arithmetics ------------------------------------------------------------------------------------
@@ -231,8 +202,10 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
         run(queries.empty() ? read_passage(text, tokens)
-                            : input{queries + ", " + keys + " and " + values, read_matrix(queries),
-                                    read_matrix(keys), read_matrix(values), causal},
+                            : input{queries + ", " + keys + " and " + values,
+                                    examples::read_floats("l_mul_attention", queries),
+                                    examples::read_floats("l_mul_attention", keys),
+                                    examples::read_floats("l_mul_attention", values), causal},
             svg);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0)

@@ -2,7 +2,7 @@
 #pragma once
 
 /// @file
-/// What attention_formats reads: places of a text that attend to each other, or your own arrays; and how numbers are
+/// What examples of attention read: places of a text that attend to each other, or your own arrays; and how numbers are
 /// stored narrow before attention sees them.
 
 #include <halfulp/core/errors.hpp>
@@ -46,17 +46,17 @@ inline attention_input read_places(const std::string& text, std::size_t tokens) 
             x, x, true};
 }
 
-/// An array of a file, in float.
+/// An array of a file, in float, for a program.
 /// @throws file_error  unless it holds finite numbers, and at least one
-inline matrix<float> read_floats(const std::string& file) {
+inline matrix<float> read_floats(const char* program, const std::string& file) {
     const halfulp::npy_array array = halfulp::read_npy(file);
     matrix<float> result{{}, array.rows, array.columns};
     for (const double x : array.to_double())
         result.data.push_back(static_cast<float>(x));
     if (result.data.empty() ||
         !std::all_of(result.data.begin(), result.data.end(), [](float x) { return std::isfinite(x); }))
-        throw file_error("attention_formats: " + file +
-                         " must hold finite numbers of float, and at least one");
+        throw halfulp::file_error(std::string(program) + ": " + file +
+                                  " must hold finite numbers of float, and at least one");
     return result;
 }
 
