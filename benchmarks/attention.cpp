@@ -244,7 +244,7 @@ void add_forward(const hb::suite& suite, const attention_shape& s, const std::ve
         levels);
 }
 
-void add_two_threads(const hb::suite& suite, const attention_shape& s) {
+[[maybe_unused]] void add_two_threads(const hb::suite& suite, const attention_shape& s) {
     suite.add(
         {s.queries == 1 ? "decode" : "forward", "float32", s.queries == 1 ? "matrices" : "native", name_of(s),
          2},
