@@ -28,6 +28,8 @@ bool can_load(isa level) {
     return !std::same_as<loaded_type<T>, coded_byte> || level != isa::avx512 || available_extensions().vbmi;
 }
 
+static_assert(keys_of_panel == key_panels<float>::panel_rows, "panels of keys are read as they are stored");
+
 /// Attention of all queries of a group of heads, few of them, to the keys and values that they share.
 template <class Q, class Keys, class Values, class Output>
 class attention_few {
@@ -151,6 +153,7 @@ class attention_few {
         }
     }
 
+    /// Queries whose sums fit the registers beside four of keys or values.
     std::size_t queries_together() const noexcept { return level_ == isa::avx512 ? 4 : 2; }
 
     void call(const attention_rows& t, std::size_t rows, bool keys_as_stored,

@@ -10,8 +10,7 @@ inline namespace v0 {
 namespace simd {
 namespace HALFULP_FAMILY {
 
-/// Lines (keys, or columns of values) whose chains are in registers together, and queries a tile in registers.
-inline constexpr int attention_registers = 3;
+/// Lines (keys, or columns of values) whose chains are in registers together, beside a tile of so many registers.
 template <int Registers>
 inline constexpr int lines_at_once = register_bytes == 64 ? (Registers == 1 ? 16 : 8)
                                                           : (Registers == 1 ? 8 : 4);

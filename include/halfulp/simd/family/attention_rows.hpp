@@ -10,9 +10,6 @@ inline namespace v0 {
 namespace simd {
 namespace HALFULP_FAMILY {
 
-/// Queries that take a block of keys together: with four registers of keys or values each, their sums are in registers.
-inline constexpr int queries_together = register_bytes == 64 ? 4 : 2;
-
 /// scores[j] = scale·Σ_c k_jc·q_c for Rows queries and the keys of Fours times four registers, or of one if that is 0.
 template <int Rows, int Fours, class K>
 HALFULP_ALWAYS_INLINE void score_registers(const number_loader<K>& loader, const attention_rows& t,
