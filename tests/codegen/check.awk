@@ -3,8 +3,8 @@
 # Reads `objdump -d -C` and says what is wrong with the kernels of the two families of registers.
 #
 #   expected   kernels that either family has to have, apart by spaces, or family::kernel for one of them
-#   no_calls   kernels that call nothing
-#   fused      kernels that fuse products and sums, as their definition says
+#   no_calls   kernels of either family that call nothing
+#   fused      kernels of either family that fuse products and sums, as their definition says
 #   steady     a pattern of functions whose sums stay in registers: between the first and the last of their fused
 #              operations nothing is on the stack, and nothing is added
 #   widths     1: avx512 kernels use zmm, avx2 ones use ymm and no zmm
@@ -29,11 +29,15 @@ function complain(what) {
 }
 BEGIN {
     n = split(no_calls, names, " ")
-    for (i = 1; i <= n; ++i)
+    for (i = 1; i <= n; ++i) {
+        sub(/.*::/, "", names[i])
         silent[names[i]] = 1
+    }
     n = split(fused, names, " ")
-    for (i = 1; i <= n; ++i)
+    for (i = 1; i <= n; ++i) {
+        sub(/.*::/, "", names[i])
         may_fuse[names[i]] = 1
+    }
     n = split(narrow, names, " ")
     for (i = 1; i <= n; ++i)
         thin[names[i]] = 1
