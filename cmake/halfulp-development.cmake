@@ -74,7 +74,7 @@ endfunction()
 
 # Links a program with the peers that it is measured beside. Its file names them in its first 20 lines:
 #
-#   // peers: OpenMP OpenBLAS oneDNN Eigen
+#   // peers: OpenMP OpenBLAS oneDNN Eigen FLINT Arb PARI
 #
 # Each that is found defines HALFULP_PEER_<NAME>; one that is not is left out of the program, with a message.
 # Eigen decides at compile time which instructions it uses, so what calls it is a file of its own, for this
@@ -105,8 +105,24 @@ function(halfulp_link_peers target file)
             find_path(HALFULP_EIGEN_INCLUDE Eigen/Core PATH_SUFFIXES eigen3)
             set(libraries "")
             set(includes "${HALFULP_EIGEN_INCLUDE}")
+        elseif(peer STREQUAL "FLINT")
+            find_library(HALFULP_FLINT_LIBRARY flint)
+            find_path(HALFULP_FLINT_INCLUDE flint/flint.h)
+            set(libraries "${HALFULP_FLINT_LIBRARY}")
+            set(includes "${HALFULP_FLINT_INCLUDE}")
+        elseif(peer STREQUAL "Arb")  # a library of its own before FLINT 3
+            find_library(HALFULP_ARB_LIBRARY NAMES flint-arb arb)
+            find_path(HALFULP_ARB_INCLUDE arb.h)
+            set(libraries "${HALFULP_ARB_LIBRARY}")
+            set(includes "${HALFULP_ARB_INCLUDE}")
+        elseif(peer STREQUAL "PARI")
+            find_library(HALFULP_PARI_LIBRARY pari)
+            find_path(HALFULP_PARI_INCLUDE pari/pari.h)
+            set(libraries "${HALFULP_PARI_LIBRARY}")
+            set(includes "${HALFULP_PARI_INCLUDE}")
         else()
-            message(FATAL_ERROR "${file}: «peers: ${peer}» is not one of OpenMP, OpenBLAS, oneDNN, Eigen.")
+            message(FATAL_ERROR
+                "${file}: «peers: ${peer}» is not one of OpenMP, OpenBLAS, oneDNN, Eigen, FLINT, Arb, PARI.")
         endif()
         if(NOT peer STREQUAL "OpenMP")
             set(found TRUE)

@@ -6,6 +6,7 @@
 /// about those digits: proven by an enclosure where that is simple, otherwise labelled an estimate.
 
 #include <halfulp/continued_fractions/binary_splitting.hpp>
+#include <halfulp/continued_fractions/moebius_map.hpp>
 #include <halfulp/interop/mpfr.hpp>
 
 #include <gmpxx.h>
@@ -26,11 +27,6 @@ enum class evidence {
     exact,      ///< proof: the fraction terminates, the value is rational
     enclosure,  ///< proof: all a_n, b_n (n ≥ 1) are positive, so that consecutive convergents enclose the value
     agreement  ///< no proof: a convergent and a deeper one agree on these digits
-};
-
-/// (p·C + q)/(r·C + s), by which a constant is read off its continued fraction C.
-struct moebius_map {
-    mpz_class p = 1, q = 0, r = 0, s = 1;
 };
 
 /// What `evaluate` can be told.
