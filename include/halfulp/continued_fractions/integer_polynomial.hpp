@@ -44,6 +44,8 @@ class integer_polynomial {
     mpz_class coefficient(int k) const {
         return k >= 0 && k <= degree() ? coefficients_[static_cast<std::size_t>(k)] : mpz_class(0);
     }
+    /// c_0 … c_d without trailing zeros; empty for the zero polynomial.
+    const std::vector<mpz_class>& coefficients() const noexcept { return coefficients_; }
     /// The coefficient of the highest power; 0 for the zero polynomial.
     mpz_class leading_coefficient() const { return coefficient(degree()); }
 
@@ -63,29 +65,33 @@ class integer_polynomial {
     }
     /// The polynomial p(n + distance), by repeated synthetic division, O(degree²).
     integer_polynomial shifted(long distance) const {
-        std::vector<mpz_class> c = coefficients_;
-        for (std::size_t i = 0; i + 1 < c.size(); ++i)
-            for (std::size_t k = c.size() - 1; k-- > i;)
-                c[k] += distance * c[k + 1];
-        return integer_polynomial(std::move(c));
+        integer_polynomial p = *this;
+        p.shift(distance);
+        return p;
     }
 
     /// The sums, differences and products of polynomials.
     friend integer_polynomial operator+(const integer_polynomial& p, const integer_polynomial& q) {
-        std::vector<mpz_class> c(
-            static_cast<std::size_t>((p.degree() > q.degree() ? p.degree() : q.degree()) + 1));
-        for (std::size_t k = 0; k < c.size(); ++k)
-            c[k] = p.coefficient(static_cast<int>(k)) + q.coefficient(static_cast<int>(k));
+        const bool longer = p.degree() >= q.degree();
+        std::vector<mpz_class> c = longer ? p.coefficients_ : q.coefficients_;
+        const std::vector<mpz_class>& other = longer ? q.coefficients_ : p.coefficients_;
+        for (std::size_t k = 0; k < other.size(); ++k)
+            c[k] += other[k];
         return integer_polynomial(std::move(c));
     }
     friend integer_polynomial operator*(const integer_polynomial& p, const integer_polynomial& q) {
         std::vector<mpz_class> c(p.coefficients_.size() + q.coefficients_.size());
         for (std::size_t i = 0; i < p.coefficients_.size(); ++i)
             for (std::size_t k = 0; k < q.coefficients_.size(); ++k)
-                c[i + k] += p.coefficients_[i] * q.coefficients_[k];
+                mpz_addmul(c[i + k].get_mpz_t(), p.coefficients_[i].get_mpz_t(),
+                           q.coefficients_[k].get_mpz_t());
         return integer_polynomial(std::move(c));
     }
-    friend integer_polynomial operator-(const integer_polynomial& p) { return p * integer_polynomial{-1}; }
+    friend integer_polynomial operator-(integer_polynomial p) {
+        for (mpz_class& c : p.coefficients_)
+            mpz_neg(c.get_mpz_t(), c.get_mpz_t());
+        return p;
+    }
     friend integer_polynomial operator-(const integer_polynomial& p, const integer_polynomial& q) {
         return p + -q;
     }
@@ -98,18 +104,24 @@ class integer_polynomial {
     ///
     /// Proof by coefficients: once all coefficients of p(n + n_0), or all negated, are ≥ 0 and the
     /// constant one is not zero, nothing changes sign to the right. Doubling finds such an n_0
-    /// within twice the largest real part of a root.
+    /// within twice the largest real part of a root. Where all coefficients of p itself have one
+    /// sign, that is the proof for every start ≥ 1.
+    ///
+    /// @param start  ≥ 0
     long constant_sign_from(long start, long limit) const {
-        for (long n = start; degree() >= 0 && n <= limit; n = 2 * n + 1) {
-            const integer_polynomial p = shifted(n);
-            const int sign = sgn(p.leading_coefficient());
-            bool constant = sgn(p.coefficient(0)) != 0;
-            for (int k = 0; k < p.degree() && constant; ++k)
-                constant = sgn(p.coefficient(k)) * sign >= 0;
-            if (constant)
+        if (degree() < 0 || start > limit)
+            return -1;
+        if (start >= 0 && has_one_sign() && (start > 0 || sgn(coefficients_.front()) != 0))
+            return start;
+        integer_polynomial p = shifted(start);
+        for (long n = start;;) {
+            if (sgn(p.coefficients_.front()) != 0 && p.has_one_sign())
                 return n;
+            if (n > (limit - 1) / 2)
+                return -1;
+            p.shift(n + 1);
+            n += n + 1;
         }
-        return -1;
     }
 
     /// "34n^3 + 51n^2 + 27n + 5".
@@ -129,6 +141,26 @@ class integer_polynomial {
     }
 
   private:
+    /// p(n) becomes p(n + distance).
+    void shift(long distance) {
+        std::vector<mpz_class>& c = coefficients_;
+        const auto size =
+            distance < 0 ? 0UL - static_cast<unsigned long>(distance) : static_cast<unsigned long>(distance);
+        for (std::size_t i = 0; i + 1 < c.size() && size != 0; ++i)
+            for (std::size_t k = c.size() - 1; k-- > i;)
+                if (distance > 0)
+                    mpz_addmul_ui(c[k].get_mpz_t(), c[k + 1].get_mpz_t(), size);
+                else
+                    mpz_submul_ui(c[k].get_mpz_t(), c[k + 1].get_mpz_t(), size);
+    }
+    /// No two coefficients have opposite signs.
+    bool has_one_sign() const noexcept {
+        const int sign = sgn(coefficients_.back());
+        for (const mpz_class& c : coefficients_)
+            if (sgn(c) * sign < 0)
+                return false;
+        return true;
+    }
     void trim() {
         while (!coefficients_.empty() && coefficients_.back() == 0)
             coefficients_.pop_back();
