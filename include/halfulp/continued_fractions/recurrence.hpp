@@ -2,71 +2,41 @@
 #pragma once
 
 /// @file
-/// Forward and backward recurrence of a continued fraction in any number type.
+/// Forward and backward recurrence of a continued fraction in any number type. Steed's algorithm and
+/// the modified one of Lentz are in steed.hpp and lentz.hpp, bounds on their errors in
+/// recurrence_error.hpp and running_error.hpp.
 ///
 /// Each operation is the number type's own, so in a custom_float every step rounds as its
 /// projection says:
 ///
-///     forward    t = round(a_n·A_{n-2});  A_n = round(b_n·A_{n-1} + t), fused;  B_n likewise
+///     forward    t = round(a_n·A_{n-2});  A_n = round(b_n·A_{n-1} + t), fused;  B_n likewise;  C_n = round(A_n/B_n)
 ///     backward   s = round(b_n + t_n);    t_{n-1} = round(a_n/s);               C = round(b_0 + t_0)
 ///
 /// where a_n and b_n are first rounded to the type. Types without a fused multiply-add round the
-/// product b_n·A_{n-1} too; exact types never round.
+/// product b_n·A_{n-1} too; exact types never round. A last argument chooses another arithmetic than
+/// the type's own (recurrence_arithmetic.hpp): formats and modes at run time, MPFR, residues.
+///
+/// | method   | divisions a term | depth known beforehand | a zero denominator on the way        |
+/// |----------|------------------|------------------------|--------------------------------------|
+/// | forward  | none, one when adaptive | no              | harmless                             |
+/// | backward | 1                | yes                    | harmless in a type with infinities   |
+/// | Steed    | 1                | no                     | infinity, NaN                        |
+/// | Lentz    | 2                | no                     | replaced by a tiny number, and counted |
 
-#include <halfulp/arithmetic/native.hpp>
-#include <halfulp/continued_fractions/polynomial_continued_fraction.hpp>
-#include <halfulp/interop/gmp.hpp>
+#include <halfulp/continued_fractions/lentz.hpp>
+#include <halfulp/continued_fractions/recurrence_evaluation.hpp>
+#include <halfulp/continued_fractions/steed.hpp>
 
-#include <gmpxx.h>
-
+#include <algorithm>
 #include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace halfulp {
 inline namespace v0 {
 
-/// An integer as a T: exact for exact types, rounded once by T's default projection for float,
-/// double and custom_float.
-///
-/// @throws std::invalid_argument if T is a built-in integer that cannot hold it
-template <number T>
-T number_from_integer(const mpz_class& value) {
-    if constexpr (formatted_number<T>) {
-        // The leading 128 bits and whether anything follows decide every rounding up to 90 bits;
-        // wider formats take 256.
-        constexpr int bits = number_format<T>::value.precision() <= 90 ? 128 : 256;
-        using workspace = wide_uint<bits / 64>;
-        const mpz_class magnitude = abs(value);
-        const auto size = static_cast<int>(mpz_sizeinbase(magnitude.get_mpz_t(), 2));
-        const int dropped = size > bits ? size - bits : 0;
-        const bool sticky =
-            dropped > 0 && mpz_scan1(magnitude.get_mpz_t(), 0) < static_cast<mp_bitcnt_t>(dropped);
-        const mpz_class leading = magnitude >> static_cast<mp_bitcnt_t>(dropped);
-        workspace significand;
-        std::size_t count = 0;
-        mpz_export(significand.word, &count, -1, sizeof(std::uint64_t), 0, 0, leading.get_mpz_t());
-        return detail::make_result<T>(encode(detail::result_format<T>{}, detail::result_projection<T>{},
-                                             value < 0, dropped, significand, sticky));
-    } else if constexpr (std::constructible_from<T, const mpz_class&>) {
-        return T(value);
-    } else if constexpr (standard_integer<T>) {
-        if (!value.fits_slong_p() || !std::in_range<T>(value.get_si()))
-            throw_argument_error<std::invalid_argument>("number_from_integer", "value", value.get_str(),
-                                                        "an integer within the range of the type");
-        return static_cast<T>(value.get_si());
-    } else if (value.fits_slong_p()) {
-        return T(value.get_si());
-    } else {
-        return T(value.get_str());
-    }
-}
-
 /// A_n, A_{n-1}, B_n, B_{n-1}, all multiplied by 2^scaling.
-template <number T>
+template <class T>
 struct recurrence_state {
     T numerator;
     T previous_numerator;
@@ -75,44 +45,113 @@ struct recurrence_state {
     long scaling = 0;
 
     /// A_n/B_n in T. Where B_n is zero: what T's division gives, convergence_error for exact types.
-    T value() const {
-        if constexpr (number_traits<T>::is_exact)
-            if (denominator == T(0))
+    T value() const requires number<T> { return value(number_arithmetic<T>{}); }
+    /// The same by an arithmetic.
+    template <dividing_arithmetic Arithmetic>
+    T value(Arithmetic k) const {
+        if constexpr (Arithmetic::is_exact)
+            if (k.is_zero(denominator))
                 throw convergence_error(
                     "halfulp::recurrence_state::value: the denominator of the convergent is zero");
-        return static_cast<T>(numerator / denominator);
+        return k.divide(numerator, denominator);
     }
 };
 
 namespace detail {
 
-/// Multiplies all four by the power of two that brings the largest to 1 ≤ x < 2, if its exponent
-/// has left the middle half of the format's range. No ratio changes; where the smaller numbers
-/// fall below the format's smallest normal value they are rounded.
-template <class T>
-void renormalise(recurrence_state<T>& state) {
-    if constexpr (formatted_number<T>) {
-        constexpr float_format format = number_format<T>::value;
-        T* const numbers[] = {&state.numerator, &state.previous_numerator, &state.denominator,
-                              &state.previous_denominator};
-        bool any = false;
-        int largest = 0;
-        for (const T* x : numbers) {
-            const auto u = unpack_operand(*x);
-            if (u.kind != number_class::finite)
-                continue;
-            const int exponent = u.exponent + bit_width(u.significand) - 1;
-            largest = !any || exponent > largest ? exponent : largest;
-            any = true;
+template <recurrence_arithmetic Arithmetic>
+class forward_steps {
+  public:
+    using value_type = typename Arithmetic::value_type;
+    static constexpr const char* name = "evaluate_forward";
+
+    HALFULP_ALWAYS_INLINE forward_steps(Arithmetic& k, value_type first, const std::optional<value_type>&)
+        : state_{std::move(first), k.from_integer(1L), k.from_integer(1L), k.from_integer(0L)} {}
+    HALFULP_ALWAYS_INLINE const value_type& start(Arithmetic&) const { return state_.numerator; }
+    HALFULP_ALWAYS_INLINE void step(Arithmetic& k, const value_type& a, const value_type& b) {
+        state_.scaling += k.rescale(state_.numerator, state_.previous_numerator, state_.denominator,
+                                    state_.previous_denominator);
+        value_type next = k.multiply_add(b, state_.numerator, k.multiply(a, state_.previous_numerator));
+        state_.previous_numerator = std::move(state_.numerator);
+        state_.numerator = std::move(next);
+        next = k.multiply_add(b, state_.denominator, k.multiply(a, state_.previous_denominator));
+        state_.previous_denominator = std::move(state_.denominator);
+        state_.denominator = std::move(next);
+    }
+    /// |C_n − C_{n-1}| ≤ tolerance·|C_n|.
+    HALFULP_ALWAYS_INLINE bool settled(Arithmetic& k, const value_type& tolerance) {
+        if constexpr (Arithmetic::is_exact) {
+            if (k.is_zero(state_.denominator) || k.is_zero(state_.previous_denominator))
+                return false;
+            return k.settled(
+                k.subtract(value(k), k.divide(state_.previous_numerator, state_.previous_denominator)),
+                tolerance, value(k));
+        } else {
+            value_type current = value(k);
+            const bool result = last_ && k.settled(k.subtract(current, *last_), tolerance, current);
+            last_ = std::move(current);
+            return result;
         }
-        if (largest >= format.minimum_exponent() / 4 && largest <= format.maximum_exponent() / 4)
-            return;
-        for (T* x : numbers) {
-            auto u = exactly<uint_with_bits<format.precision() + 3>>(unpack_operand(*x));
-            u.exponent -= largest;
-            *x = make_result<T>(encode(result_format<T>{}, result_projection<T>{}, u));
+    }
+    HALFULP_ALWAYS_INLINE bool is_finite(Arithmetic& k) const {
+        return k.is_finite(state_.numerator) && k.is_finite(state_.denominator);
+    }
+    /// A denominator on the way is not divided by.
+    HALFULP_ALWAYS_INLINE bool met_zero() const { return false; }
+    HALFULP_ALWAYS_INLINE value_type value(Arithmetic& k) const {
+        return k.divide(state_.numerator, state_.denominator);
+    }
+    const recurrence_state<value_type>& state() const { return state_; }
+
+  private:
+    recurrence_state<value_type> state_;
+    std::optional<value_type> last_{};
+};
+
+/// b_0 + a_1/(b_1 + … a_depth/(b_depth + tail)).
+template <class Arithmetic, class Reader>
+HALFULP_ALWAYS_INLINE recurrence_result<typename Arithmetic::value_type> run_backward(
+    Arithmetic& k, const Reader& elements, long depth, typename Arithmetic::value_type tail,
+    const char* function) {
+    recurrence_result<typename Arithmetic::value_type> result{tail};
+    result.depth = depth;
+    for (long n = depth; n >= 1; --n) {
+        const auto sum = k.add(elements.denominator(k, n), tail);
+        if (k.is_zero(sum)) [[unlikely]] {
+            if constexpr (Arithmetic::is_exact)
+                throw_zero_denominator(function, n);
+            if (result.zero_denominators++ == 0)
+                result.first_zero_denominator = n;
         }
-        state.scaling -= largest;
+        tail = k.divide(elements.numerator(k, n), sum);
+        if (result.first_not_finite < 0 && !k.is_finite(tail)) [[unlikely]]
+            result.first_not_finite = n;
+    }
+    result.value = k.add(elements.denominator(k, 0), tail);
+    if (result.first_not_finite < 0 && !k.is_finite(result.value)) [[unlikely]]
+        result.first_not_finite = 0;
+    return result;
+}
+
+template <class Arithmetic, class Reader>
+recurrence_result<typename Arithmetic::value_type> run_backward_until_settled(
+    Arithmetic& k, const Reader& elements, const typename Arithmetic::value_type& tolerance,
+    long maximum_depth) {
+    constexpr const char* function = "evaluate_backward";
+    const auto zero = k.from_integer(0L);
+    std::optional<typename Arithmetic::value_type> last;
+    long searched = 0;
+    for (long depth = std::min(8L, maximum_depth);; depth = std::min(2 * depth, maximum_depth)) {
+        for (long n = searched + 1; n <= depth; ++n)
+            if (k.is_zero(elements.numerator(k, n)))
+                return run_backward(k, elements, n - 1, zero, function);
+        searched = depth;
+        auto result = run_backward(k, elements, depth, zero, function);
+        if (last && k.settled(k.subtract(result.value, *last), tolerance, result.value))
+            return result;
+        if (depth == maximum_depth)
+            throw_not_settled(function, depth);
+        last = std::move(result.value);
     }
 }
 
@@ -125,27 +164,61 @@ void renormalise(recurrence_state<T>& state) {
 /// range that is not in danger). So overflow means that a single a_n or b_n is too large for T.
 ///
 /// @tparam T        the number type of every step
-/// @param fraction  anything with a(n), n ≥ 1, and b(n), n ≥ 0, giving mpz_class
+/// @param fraction  anything with a(n), n ≥ 1, and b(n), n ≥ 0: see recurrence_elements.hpp
 /// @param depth     n ≥ 0
+/// @throws std::invalid_argument  if depth < 0
 ///
 /// O(depth) operations.
+template <recurrence_arithmetic Arithmetic, class Fraction>
+recurrence_state<typename Arithmetic::value_type> forward_recurrence(const Fraction& fraction, long depth,
+                                                                     const Arithmetic& arithmetic) {
+    HALFULP_STRICT_FLOATING_POINT
+    detail::require_depth("forward_recurrence", depth);
+    Arithmetic k = arithmetic;
+    const element_reader<Arithmetic, Fraction> elements(fraction);
+    detail::forward_steps<Arithmetic> steps(k, elements.denominator(k, 0), {});
+    for (long n = 1; n <= depth; ++n) {
+        const auto a = elements.numerator(k, n);
+        const auto b = elements.denominator(k, n);
+        steps.step(k, a, b);
+    }
+    return steps.state();
+}
 template <number T, class Fraction>
 recurrence_state<T> forward_recurrence(const Fraction& fraction, long depth) {
-    recurrence_state<T> s{number_from_integer<T>(fraction.b(0)), T(1), T(1), T(0)};
-    for (long n = 1; n <= depth; ++n) {
-        detail::renormalise(s);
-        const T a = number_from_integer<T>(fraction.a(n));
-        const T b = number_from_integer<T>(fraction.b(n));
-        const auto step = [&a, &b](T& current, T& previous) {
-            T next = static_cast<T>(a * previous);
-            arithmetic::detail::fused_step(next, b, current);
-            previous = std::move(current);
-            current = std::move(next);
-        };
-        step(s.numerator, s.previous_numerator);
-        step(s.denominator, s.previous_denominator);
-    }
-    return s;
+    return forward_recurrence(fraction, depth, number_arithmetic<T>{});
+}
+
+/// The value of forward_recurrence, with a report. A convergent with B_depth = 0 is what the type's
+/// division by zero gives.
+///
+/// @throws convergence_error      if the arithmetic is exact and B_depth is zero
+/// @throws std::invalid_argument  if depth < 0
+template <dividing_arithmetic Arithmetic, class Fraction>
+recurrence_result<typename Arithmetic::value_type> evaluate_forward(const Fraction& fraction, long depth,
+                                                                    const Arithmetic& arithmetic) {
+    if constexpr (Arithmetic::is_exact)
+        return {forward_recurrence(fraction, depth, arithmetic).value(arithmetic), depth};
+    else
+        return detail::evaluate_to_depth<detail::forward_steps<Arithmetic>>(fraction, depth, arithmetic);
+}
+template <number T, class Fraction>
+recurrence_result<T> evaluate_forward(const Fraction& fraction, long depth) {
+    return evaluate_forward(fraction, depth, number_arithmetic<T>{});
+}
+
+/// The same until |C_n − C_{n-1}| ≤ tolerance·|C_n|, or until a_{n+1} is zero, where the fraction ends.
+///
+/// @throws convergence_error  if it does not settle within the maximum depth; at an infinity or NaN
+template <ordered_arithmetic Arithmetic, class Fraction>
+recurrence_result<typename Arithmetic::value_type> evaluate_forward(
+    const Fraction& fraction, const adaptive_depth<typename Arithmetic::value_type>& stop,
+    const Arithmetic& arithmetic) {
+    return detail::evaluate_until_settled<detail::forward_steps<Arithmetic>>(fraction, stop, arithmetic);
+}
+template <number T, class Fraction>
+recurrence_result<T> evaluate_forward(const Fraction& fraction, const adaptive_depth<T>& stop = {}) {
+    return evaluate_forward(fraction, stop, number_arithmetic<T>{});
 }
 
 /// b_0 + a_1/(b_1 + … a_depth/(b_depth + tail)), from the inside out.
@@ -155,22 +228,57 @@ recurrence_state<T> forward_recurrence(const Fraction& fraction, long depth) {
 ///
 /// @tparam T    a number type with division
 /// @param tail  t_depth: 0 gives the convergent of that depth
-/// @throws convergence_error if T is exact and a denominator is zero
+/// @throws convergence_error      if T is exact and a denominator is zero
+/// @throws std::invalid_argument  if depth < 0
 ///
 /// O(depth) operations.
+template <dividing_arithmetic Arithmetic, class Fraction>
+recurrence_result<typename Arithmetic::value_type> evaluate_backward(const Fraction& fraction, long depth,
+                                                                     const Arithmetic& arithmetic,
+                                                                     typename Arithmetic::value_type tail) {
+    HALFULP_STRICT_FLOATING_POINT
+    detail::require_depth("evaluate_backward", depth);
+    Arithmetic k = arithmetic;
+    const element_reader<Arithmetic, Fraction> elements(fraction);
+    return detail::run_backward(k, elements, depth, std::move(tail), "evaluate_backward");
+}
+template <dividing_arithmetic Arithmetic, class Fraction>
+recurrence_result<typename Arithmetic::value_type> evaluate_backward(const Fraction& fraction, long depth,
+                                                                     const Arithmetic& arithmetic) {
+    Arithmetic k = arithmetic;
+    return evaluate_backward(fraction, depth, arithmetic, k.from_integer(0L));
+}
+template <number T, class Fraction>
+recurrence_result<T> evaluate_backward(const Fraction& fraction, long depth) {
+    return evaluate_backward(fraction, depth, number_arithmetic<T>{});
+}
+/// The value alone, with a tail.
 template <number T, class Fraction>
 T backward_recurrence(const Fraction& fraction, long depth, T tail = T(0)) {
     static_assert(!standard_integer<T> && !std::same_as<T, mpz_class>,
                   "backward_recurrence divides: use a rational or floating-point type");
-    for (long n = depth; n >= 1; --n) {
-        const T sum = static_cast<T>(number_from_integer<T>(fraction.b(n)) + tail);
-        if constexpr (number_traits<T>::is_exact)
-            if (sum == T(0))
-                throw convergence_error(
-                    "halfulp::backward_recurrence: the denominator at n = " + std::to_string(n) + " is zero");
-        tail = static_cast<T>(number_from_integer<T>(fraction.a(n)) / sum);
-    }
-    return static_cast<T>(number_from_integer<T>(fraction.b(0)) + tail);
+    return evaluate_backward(fraction, depth, number_arithmetic<T>{}, std::move(tail)).value;
+}
+
+/// The same at depths 8, 16, 32, … until the relative change is at most the tolerance, or to the end of
+/// a fraction with a zero a_n. At most twice the operations of the last depth.
+///
+/// @throws convergence_error  if T is exact and a denominator is zero; if it does not settle within the
+///         maximum depth
+template <ordered_arithmetic Arithmetic, class Fraction>
+recurrence_result<typename Arithmetic::value_type> evaluate_backward(
+    const Fraction& fraction, const adaptive_depth<typename Arithmetic::value_type>& stop,
+    const Arithmetic& arithmetic) {
+    HALFULP_STRICT_FLOATING_POINT
+    detail::require_depth("evaluate_backward", stop.maximum_depth);
+    Arithmetic k = arithmetic;
+    const element_reader<Arithmetic, Fraction> elements(fraction);
+    return detail::run_backward_until_settled(k, elements, stop.tolerance ? *stop.tolerance : k.epsilon(),
+                                              stop.maximum_depth);
+}
+template <number T, class Fraction>
+recurrence_result<T> evaluate_backward(const Fraction& fraction, const adaptive_depth<T>& stop = {}) {
+    return evaluate_backward(fraction, stop, number_arithmetic<T>{});
 }
 
 }  // namespace v0

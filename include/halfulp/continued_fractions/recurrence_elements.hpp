@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// The elements a_n, b_n of a continued fraction as numbers of an arithmetic: what a fraction may be,
+/// and polynomials evaluated in machine integers.
+///
+/// A fraction for the recurrences is anything with `a(n)`, n ≥ 1, and `b(n)`, n ≥ 0, that give
+/// mpz_class, built-in integers, or numbers of the arithmetic itself (which are taken as they are).
+/// Elements of polynomial fractions are computed in 64-bit integers where all intermediate results
+/// fit, and by mpz_class where they do not: the values are the same.
+
+#include <halfulp/continued_fractions/polynomial_continued_fraction.hpp>
+#include <halfulp/continued_fractions/recurrence_arithmetic.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+namespace halfulp {
+inline namespace v0 {
+
+namespace detail {
+
+/// p(n) in machine integers.
+class word_polynomial {
+  public:
+    word_polynomial() = default;
+    explicit word_polynomial(const integer_polynomial& p) : degree_(p.degree()) {
+        if (degree_ > maximum_degree) {
+            degree_ = too_large;
+            return;
+        }
+        const auto& coefficients = p.coefficients();
+        for (std::size_t k = 0; k < coefficients.size(); ++k) {
+            if (!coefficients[k].fits_slong_p()) {
+                degree_ = too_large;
+                return;
+            }
+            coefficients_[k] = coefficients[k].get_si();
+        }
+    }
+    /// p(n) by Horner's rule; false where something overflows on the way.
+    HALFULP_ALWAYS_INLINE bool evaluate(long n, long& result) const {
+        // Fractions have mostly elements of degree 2 at most: no loop for these.
+        if (static_cast<unsigned>(degree_ + 1) <= 3) [[likely]] {
+            long inner = 0;
+            return !(multiply_add_overflows(coefficients_[2], n, coefficients_[1], inner) ||
+                     multiply_add_overflows(inner, n, coefficients_[0], result));
+        }
+        return evaluate_long(n, result);
+    }
+
+  private:
+    static constexpr int maximum_degree = 8, too_large = -2;
+
+    bool evaluate_long(long n, long& result) const {
+        if (degree_ == too_large)
+            return false;
+        long sum = 0;
+        for (int k = degree_; k >= 0; --k)
+            if (multiply_add_overflows(sum, n, coefficients_[static_cast<std::size_t>(k)], sum))
+                return false;
+        result = sum;
+        return true;
+    }
+    static HALFULP_ALWAYS_INLINE bool multiply_add_overflows(long x, long y, long z, long& result) {
+#if defined(__GNUC__)
+        long product = 0;
+        return __builtin_mul_overflow(x, y, &product) || __builtin_add_overflow(product, z, &result);
+#else
+        // Half the bits of each factor: no product of two such overflows, nor does the sum.
+        constexpr long limit = std::numeric_limits<long>::digits > 32 ? 0x7fffffffL : 0x7fffL;
+        if (x < -limit || x > limit || y < -limit || y > limit || z < -limit || z > limit)
+            return true;
+        result = x * y + z;
+        return false;
+#endif
+    }
+    std::array<long, maximum_degree + 1> coefficients_{};
+    int degree_ = -1;
+};
+
+/// An element as a number of the arithmetic.
+template <class Arithmetic, class Element>
+HALFULP_ALWAYS_INLINE typename Arithmetic::value_type element_value(Arithmetic& k, Element&& element) {
+    using value_type = typename Arithmetic::value_type;
+    using element_type = std::remove_cvref_t<Element>;
+    static_assert(
+        std::same_as<element_type, value_type> || std::integral<element_type> ||
+            std::same_as<element_type, mpz_class>,
+        "halfulp: a(n) and b(n) must return mpz_class, a built-in integer, or a number of the type in "
+        "which the fraction is evaluated; write the return type of the lambda, "
+        "[](long n) -> mpz_class { ... }, where it computes with mpz_class");
+    if constexpr (std::same_as<element_type, value_type>) {
+        return std::forward<Element>(element);
+    } else if constexpr (std::same_as<element_type, mpz_class>) {
+        return k.from_integer(element);
+    } else if constexpr (sizeof(element_type) < sizeof(long) || std::is_signed_v<element_type>) {
+        static_assert(sizeof(element_type) <= sizeof(long),
+                      "halfulp: give elements wider than long as mpz_class");
+        return k.from_integer(static_cast<long>(element));
+    } else {
+        if (element <= static_cast<element_type>(std::numeric_limits<long>::max()))
+            return k.from_integer(static_cast<long>(element));
+        mpz_class wide(static_cast<unsigned long>(element));
+        return k.from_integer(wide);
+    }
+}
+
+}  // namespace detail
+
+/// A polynomial fraction made ready for many evaluations: the polynomials' coefficients are taken out
+/// once. The evaluations do this themselves for a polynomial_continued_fraction, for some 10 ns.
+class prepared_continued_fraction {
+  public:
+    explicit prepared_continued_fraction(polynomial_continued_fraction fraction)
+        : fraction_(std::move(fraction)),
+          numerators_(fraction_.numerators()),
+          denominators_(fraction_.denominators()),
+          polynomial_from_(fraction_.polynomial_from()) {
+        const mpz_class first = fraction_.b(0);
+        first_fits_ = first.fits_slong_p();
+        first_denominator_ = first.get_si();
+    }
+
+    /// a_n, n ≥ 1, and b_n, n ≥ 0, exactly.
+    mpz_class a(long n) const { return fraction_.a(n); }
+    mpz_class b(long n) const { return fraction_.b(n); }
+    /// The fraction that it was made of.
+    const polynomial_continued_fraction& fraction() const noexcept { return fraction_; }
+
+  private:
+    template <class Arithmetic, class Fraction>
+    friend class element_reader;
+    polynomial_continued_fraction fraction_;
+    detail::word_polynomial numerators_, denominators_;
+    long polynomial_from_;
+    long first_denominator_ = 0;
+    bool first_fits_ = false;
+};
+
+/// Gives the elements of a fraction as numbers of an arithmetic: numerator(k, n) is a_n and
+/// denominator(k, n) is b_n, rounded by the arithmetic k.
+template <class Arithmetic, class Fraction>
+class element_reader {
+  public:
+    using value_type = typename Arithmetic::value_type;
+    HALFULP_ALWAYS_INLINE explicit element_reader(const Fraction& fraction) : fraction_(fraction) {}
+    HALFULP_ALWAYS_INLINE value_type numerator(Arithmetic& k, long n) const {
+        return detail::element_value(k, fraction_.a(n));
+    }
+    HALFULP_ALWAYS_INLINE value_type denominator(Arithmetic& k, long n) const {
+        return detail::element_value(k, fraction_.b(n));
+    }
+
+  private:
+    const Fraction& fraction_;
+};
+
+namespace detail {
+
+/// What the readers of polynomial fractions have in common.
+template <class Arithmetic>
+class polynomial_reader {
+  public:
+    using value_type = typename Arithmetic::value_type;
+    polynomial_reader(const polynomial_continued_fraction& fraction, const word_polynomial& numerators,
+                      const word_polynomial& denominators, long polynomial_from)
+        : fraction_(fraction),
+          numerators_(numerators),
+          denominators_(denominators),
+          polynomial_from_(polynomial_from) {}
+    HALFULP_ALWAYS_INLINE value_type numerator(Arithmetic& k, long n) const {
+        long value = 0;
+        if (n >= polynomial_from_ && numerators_.evaluate(n, value)) [[likely]]
+            return k.from_integer(value);
+        return wide_numerator(k, n);
+    }
+    HALFULP_ALWAYS_INLINE value_type denominator(Arithmetic& k, long n) const {
+        long value = 0;
+        if (n >= polynomial_from_ && denominators_.evaluate(n, value)) [[likely]]
+            return k.from_integer(value);
+        return wide_denominator(k, n);
+    }
+
+  private:
+    value_type wide_numerator(Arithmetic& k, long n) const { return k.from_integer(fraction_.a(n)); }
+    value_type wide_denominator(Arithmetic& k, long n) const { return k.from_integer(fraction_.b(n)); }
+
+    const polynomial_continued_fraction& fraction_;
+    word_polynomial numerators_, denominators_;
+    long polynomial_from_;
+};
+
+}  // namespace detail
+
+template <class Arithmetic>
+class element_reader<Arithmetic, polynomial_continued_fraction>
+    : public detail::polynomial_reader<Arithmetic> {
+  public:
+    explicit element_reader(const polynomial_continued_fraction& fraction)
+        : detail::polynomial_reader<Arithmetic>(fraction, detail::word_polynomial(fraction.numerators()),
+                                                detail::word_polynomial(fraction.denominators()),
+                                                fraction.polynomial_from()) {}
+};
+template <class Arithmetic>
+class element_reader<Arithmetic, prepared_continued_fraction> : public detail::polynomial_reader<Arithmetic> {
+  public:
+    explicit element_reader(const prepared_continued_fraction& f)
+        : detail::polynomial_reader<Arithmetic>(f.fraction_, f.numerators_, f.denominators_,
+                                                f.polynomial_from_),
+          fraction_(f) {}
+    /// b_0 is at hand too: polynomial_from() is 1 at least.
+    HALFULP_ALWAYS_INLINE typename Arithmetic::value_type denominator(Arithmetic& k, long n) const {
+        if (n == 0 && fraction_.first_fits_)
+            return k.from_integer(fraction_.first_denominator_);
+        return detail::polynomial_reader<Arithmetic>::denominator(k, n);
+    }
+
+  private:
+    const prepared_continued_fraction& fraction_;
+};
+
+}  // namespace v0
+}  // namespace halfulp
