@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// What the convergents of a fraction do, measured from exact ones: how fast they converge and in which class,
+/// how well they approximate for the size of their denominators (δ), and how much numerators and denominators
+/// have in common. For any fraction; polynomial ones go through the product tree.
+///
+/// These are measurements at a finite depth, not proofs: `rate_of_convergence` decides from the coefficients.
+/// Denominators B_n = 0 on the way are no error, the convergent is infinite there.
+
+#include <halfulp/continued_fractions/binary_splitting.hpp>
+#include <halfulp/continued_fractions/general_continued_fraction.hpp>
+#include <halfulp/continued_fractions/polynomial_continued_fraction.hpp>
+#include <halfulp/interop/mpfr.hpp>
+
+#include <gmpxx.h>
+#include <mpfr.h>
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace halfulp {
+inline namespace v0 {
+namespace detail {
+
+/// log |x|, −infinity for 0, to double precision whatever the size.
+inline double log_of(const mpz_class& x) {
+    long exponent = 0;
+    const double fraction = mpz_get_d_2exp(&exponent, x.get_mpz_t());
+    return std::log(std::fabs(fraction)) + static_cast<double>(exponent) * std::log(2.0);
+}
+
+/// log |x|.
+inline double log_of(const mpfr_real& x) {
+    long exponent = 0;
+    const double fraction = mpfr_get_d_2exp(&exponent, x.get(), MPFR_RNDN);
+    return std::log(std::fabs(fraction)) + static_cast<double>(exponent) * std::log(2.0);
+}
+
+/// Exact convergents at ascending n: by the product tree for polynomial fractions, else by the recurrence.
+template <continued_fraction Fraction>
+class convergent_walk {
+  public:
+    explicit convergent_walk(const Fraction& fraction) : fraction_(fraction) {}
+    /// A_n and B_n; n not smaller than in the call before.
+    convergent_fraction at(long n) {
+        if constexpr (std::same_as<Fraction, polynomial_continued_fraction>) {
+            if (n + 1 - next_ > 32) {
+                const auto further = splitting_product(fraction_, next_, n + 1);
+                state_ = next_ == 0 ? further : state_ * further;
+                next_ = n + 1;
+            }
+        }
+        for (; next_ <= n; ++next_) {
+            const mpz_class a = next_ == 0 ? mpz_class(1) : mpz_class(fraction_.a(next_));
+            const mpz_class b = fraction_.b(next_);
+            mpz_class numerator = b * state_.p + a * state_.q, denominator = b * state_.r + a * state_.s;
+            state_.q = std::move(state_.p);
+            state_.p = std::move(numerator);
+            state_.s = std::move(state_.r);
+            state_.r = std::move(denominator);
+        }
+        return {state_.p, state_.r};
+    }
+
+  private:
+    const Fraction& fraction_;
+    integer_matrix2 state_{1, 0, 0, 1};
+    long next_ = 0;
+};
+
+/// log |x − y|; +infinity where one is infinite (or 0/0), −infinity where they are equal.
+inline double log_distance(const convergent_fraction& x, const convergent_fraction& y) {
+    if (x.denominator == 0 || y.denominator == 0)
+        return std::numeric_limits<double>::infinity();
+    return log_of(mpz_class(x.numerator * y.denominator - y.numerator * x.denominator)) -
+           log_of(x.denominator) - log_of(y.denominator);
+}
+
+/// The logarithm of the chordal distance of x/scale and y/scale on the sphere, at most 0: no pole spoils it.
+inline double log_chord(const convergent_fraction& x, const convergent_fraction& y, double log_scale) {
+    const auto log_norm = [log_scale](const convergent_fraction& z) {
+        const double p = log_of(z.numerator) - log_scale, q = log_of(z.denominator);
+        const double high = std::max(p, q);
+        return std::isfinite(high) ? high + std::log1p(std::exp(2 * (std::min(p, q) - high))) / 2 : 0.0;
+    };
+    return log_of(mpz_class(x.numerator * y.denominator - y.numerator * x.denominator)) - log_scale -
+           log_norm(x) - log_norm(y);
+}
+
+}  // namespace detail
+
+/// How the convergents converge, measured; all figures from exact convergents up to 2·depth + 1.
+struct convergence_measurement {
+    convergence kind;  ///< the class
+    double
+        digits_a_term;  ///< exponential: −log10 of the ratio of errors, the factors n^c taken out; otherwise 0
+    double exponent;  ///< polynomial: c in |C − C_n| ~ n^-c; factorial: c in n!^-c; otherwise 0
+    double
+        stretch;  ///< σ in −log |C − C_n| ~ n^σ: near 0 polynomial, ½ for exp(−√n), 1 exponential, above factorial
+    double digits;  ///< −log10 of the largest |C_n − C_{2·depth}| over sampled n in depth … 2·depth
+};
+
+/// Measures how fast the convergents approach each other: with E(n) the largest of |C_k − C_{2n}| over 24
+/// samples k in n … 2n, both parities, at n = depth/8, depth/4, depth/2 and depth, the growth of −log E tells the class.
+///
+///   - terminating: the convergents are equal from some n on
+///   - factorial:   digits a term grow, by log10 2·c from n to 2n with c ≥ ¼
+///   - exponential: −log E grows like n^σ, σ > 0.85
+///   - polynomial:  slower; exp(−√n) among them, which `stretch` tells
+///   - none:        E does not fall (n^-0.1 at most), or the convergents cover a good part of the sphere still:
+///                  oscillation, growth beyond all bounds, or convergence too slow to be seen at this depth
+///
+/// An oscillation whose period is far beyond `depth` looks like convergence.
+///
+/// @param depth  at least 64
+/// @throws std::invalid_argument if depth < 64
+///
+/// Polynomial fractions: O(M(S) log depth) for convergents of S bits; others O(depth) steps of the recurrence.
+template <continued_fraction Fraction>
+convergence_measurement measure_convergence(const Fraction& fraction, long depth = 512) {
+    detail::require_at_least("measure_convergence", "depth", depth, 64);
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const double log_2 = std::log(2.0), log_10 = std::log(10.0);
+    detail::convergent_walk<Fraction> walk(fraction);
+    std::vector<double> levels, chords;  // −log E(n)
+    double scale = 0;
+    for (const long n : {depth / 8, depth / 4, depth / 2, depth}) {
+        std::vector<convergent_fraction> samples;
+        for (long i = 0; i < 12; ++i) {
+            samples.push_back(walk.at(n + i * (n - 1) / 12));
+            samples.push_back(walk.at(n + i * (n - 1) / 12 + 1));
+        }
+        const convergent_fraction last = walk.at(2 * n);
+        if (levels.empty() && last.numerator != 0 && last.denominator != 0)
+            scale = detail::log_of(last.numerator) - detail::log_of(last.denominator);
+        double distance = -infinity, chord = -infinity;
+        for (const convergent_fraction& sample : samples) {
+            const double here = detail::log_distance(sample, last);
+            if (here < infinity)
+                distance = std::max(distance, here);
+            chord = std::max(chord, detail::log_chord(sample, last, scale));
+        }
+        levels.push_back(last.denominator == 0 ? -infinity : -distance);
+        chords.push_back(chord);
+    }
+    convergence_measurement result{convergence::none, 0, 0, 0, levels[3] / log_10};
+    if (chords[3] == -infinity) {
+        result.kind = convergence::terminating;
+        return result;
+    }
+    const double half = static_cast<double>(depth) / 2;
+    const double gain_2 = levels[2] - levels[1], gain_3 = levels[3] - levels[2];
+    if (!std::isfinite(levels[3]) || !(gain_3 > 0.1 * log_2) || !(levels[3] - levels[0] > 0.1 * 3 * log_2) ||
+        chords[3] > std::log(0.3))
+        return result;
+    result.stretch = gain_2 > 0 && gain_3 > 0 ? std::max(0.0, std::log2(gain_3 / gain_2)) : 0.0;
+    const double factorial_exponent = (gain_3 / half - gain_2 / (half / 2)) / log_2;
+    if (factorial_exponent >= 0.25) {
+        result.kind = convergence::factorial;
+        result.exponent = factorial_exponent;
+    } else if (result.stretch > 0.85) {
+        result.kind = convergence::exponential;
+        result.digits_a_term = (gain_3 - gain_2) / (half / 2) / log_10;
+    } else {
+        result.kind = convergence::polynomial;
+        result.exponent = gain_3 / log_2;
+    }
+    return result;
+}
+
+/// How good a convergent is for the size of its denominator: |C − p/q| = q^-(1 + δ), p/q in lowest terms.
+///
+/// δ > 0 for infinitely many p/q proves that C is irrational; almost all numbers allow 1 and no more.
+struct irrationality_measure {
+    double delta;            ///< δ; NaN for q = 0 and q = 1, infinite where p/q is C
+    double log_denominator;  ///< log q
+    double log_error;        ///< log |C − p/q|
+};
+
+namespace detail {
+
+inline irrationality_measure measure_from(double log_denominator, double log_error) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    return {log_denominator > 0 ? -log_error / log_denominator - 1 : nan, log_denominator, log_error};
+}
+
+/// log of the reduced denominator; −infinity for 0.
+inline double log_reduced_denominator(const convergent_fraction& x) {
+    const mpz_class common = gcd(x.numerator, x.denominator);
+    return common == 0 ? log_of(common) : log_of(mpz_class(x.denominator / common));
+}
+
+}  // namespace detail
+
+/// δ of the nth convergent, given C.
+///
+/// @param limit  C, or an approximation within one ulp of it
+/// @throws std::invalid_argument if n < 0, or if the limit has too few bits: |C − p/q| below 2^8 ulps of it
+template <continued_fraction Fraction>
+irrationality_measure measure_irrationality(const Fraction& fraction, long n, const mpfr_real& limit) {
+    detail::require_at_least("measure_irrationality", "n", n, 0);
+    const convergent_fraction x = detail::convergent_walk<Fraction>(fraction).at(n);
+    if (x.denominator == 0)
+        return detail::measure_from(-std::numeric_limits<double>::infinity(),
+                                    std::numeric_limits<double>::infinity());
+    // limit·q − p exactly, then one division.
+    const auto bits = static_cast<mpfr_prec_t>(mpz_sizeinbase(x.denominator.get_mpz_t(), 2) +
+                                               mpz_sizeinbase(x.numerator.get_mpz_t(), 2)) +
+                      limit.precision();
+    mpfr_real gap(bits);
+    mpfr_mul_z(gap.get(), limit.get(), x.denominator.get_mpz_t(), MPFR_RNDN);
+    mpfr_sub_z(gap.get(), gap.get(), x.numerator.get_mpz_t(), MPFR_RNDN);
+    mpfr_div_z(gap.get(), gap.get(), x.denominator.get_mpz_t(), MPFR_RNDN);
+    const bool regular = mpfr_regular_p(limit.get()) != 0;
+    if (!mpfr_number_p(limit.get()) || mpfr_zero_p(gap.get()) ||
+        (regular && mpfr_get_exp(gap.get()) < mpfr_get_exp(limit.get()) - limit.precision() + 8))
+        throw_argument_error<std::invalid_argument>(
+            "measure_irrationality", "limit.precision()", std::to_string(limit.precision()),
+            "more bits than the convergent " + std::to_string(n) + " has right");
+    return detail::measure_from(detail::log_reduced_denominator(x), detail::log_of(gap));
+}
+
+/// δ of the nth convergent with C_{2n} in place of the limit, which is not needed then. For exponential and
+/// factorial convergence the two agree to many digits; for slow ones this δ is too large by O(1/log q).
+///
+/// @throws std::invalid_argument if n < 1
+template <continued_fraction Fraction>
+irrationality_measure measure_irrationality(const Fraction& fraction, long n) {
+    detail::require_at_least("measure_irrationality", "n", n, 1);
+    detail::convergent_walk<Fraction> walk(fraction);
+    const convergent_fraction x = walk.at(n), deeper = walk.at(2 * n);
+    return detail::measure_from(detail::log_reduced_denominator(x), detail::log_distance(x, deeper));
+}
+
+/// What A_n and B_n have in common, and what is left.
+struct common_factor_growth {
+    double log_gcd;               ///< log gcd(A_n, B_n)
+    double log_gcd_over_n_log_n;  ///< divided by n·log n: tends to k where the gcd grows like n!^k, slowly
+    double log_reduced_denominator;  ///< log of B_n/gcd(A_n, B_n)
+    double gcd_exponent;             ///< k in gcd ~ n!^k·x^n, from n/8 and n, without the x
+    double denominator_exponent;     ///< the same for the reduced denominator
+    bool factorial_reduction;  ///< the gcd grows factorially, the reduced denominators exponentially only
+};
+
+/// Measures gcd(A_n, B_n) and what is left of B_n at n/8 and n: what the logarithms grow by a term gives the exponent
+/// of n!. Factorial reduction (gcd exponent above ¼, denominators below 0.3) is rare among polynomial fractions and a
+/// sign of those with known constants for values.
+///
+/// @throws std::invalid_argument if n < 64
+template <continued_fraction Fraction>
+common_factor_growth measure_common_factors(const Fraction& fraction, long n) {
+    detail::require_at_least("measure_common_factors", "n", n, 64);
+    detail::convergent_walk<Fraction> walk(fraction);
+    const long early = n / 8;
+    const convergent_fraction before = walk.at(early), x = walk.at(n);
+    const auto exponent = [&](double log_before, double log_after) {
+        const double few = static_cast<double>(early), many = static_cast<double>(n);
+        return (log_after / many - log_before / few) / (std::log(many) - std::log(few));
+    };
+    const auto log_gcd = [](const convergent_fraction& y) {
+        return detail::log_of(mpz_class(gcd(y.numerator, y.denominator)));
+    };
+    const double size = static_cast<double>(n);
+    common_factor_growth result{log_gcd(x), 0, detail::log_reduced_denominator(x), 0, 0, false};
+    result.log_gcd_over_n_log_n = result.log_gcd / (size * std::log(size));
+    result.gcd_exponent = exponent(log_gcd(before), result.log_gcd);
+    result.denominator_exponent =
+        exponent(detail::log_reduced_denominator(before), result.log_reduced_denominator);
+    result.factorial_reduction = result.gcd_exponent > 0.25 && result.denominator_exponent < 0.3;
+    return result;
+}
+
+}  // namespace v0
+}  // namespace halfulp
