@@ -7,4 +7,5 @@
 
 #include <halfulp/continued_fractions/error_bound.hpp>
 #include <halfulp/continued_fractions/rational_interval.hpp>
+#include <halfulp/continued_fractions/tail_checks.hpp>
 #include <halfulp/continued_fractions/tail_enclosure.hpp>
