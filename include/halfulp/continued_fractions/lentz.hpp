@@ -57,6 +57,12 @@ class lentz_steps {
         change_ = k.multiply(ratio_, inverse_);
         value_ = k.multiply(value_, change_);
     }
+    HALFULP_ALWAYS_INLINE void separate() {
+        value_ = detail::separate_product(value_);
+        ratio_ = detail::separate_product(ratio_);
+        inverse_ = detail::separate_product(inverse_);
+        change_ = detail::separate_product(change_);
+    }
     HALFULP_ALWAYS_INLINE bool settled(Arithmetic& k, const value_type& tolerance) const {
         return k.settled(k.subtract(change_, one_), tolerance, one_);
     }

@@ -66,7 +66,8 @@ class forward_steps {
     static constexpr const char* name = "evaluate_forward";
 
     HALFULP_ALWAYS_INLINE forward_steps(Arithmetic& k, value_type first, const std::optional<value_type>&)
-        : state_{std::move(first), k.from_integer(1L), k.from_integer(1L), k.from_integer(0L)} {}
+        : state_{first, k.from_integer(1L), k.from_integer(1L), k.from_integer(0L)},
+          last_(std::move(first)) {}
     HALFULP_ALWAYS_INLINE const value_type& start(Arithmetic&) const { return state_.numerator; }
     HALFULP_ALWAYS_INLINE void step(Arithmetic& k, const value_type& a, const value_type& b) {
         state_.scaling += k.rescale(state_.numerator, state_.previous_numerator, state_.denominator,
@@ -78,6 +79,13 @@ class forward_steps {
         state_.previous_denominator = std::move(state_.denominator);
         state_.denominator = std::move(next);
     }
+    HALFULP_ALWAYS_INLINE void separate() {
+        state_.numerator = detail::separate_product(state_.numerator);
+        state_.previous_numerator = detail::separate_product(state_.previous_numerator);
+        state_.denominator = detail::separate_product(state_.denominator);
+        state_.previous_denominator = detail::separate_product(state_.previous_denominator);
+        last_ = detail::separate_product(last_);
+    }
     /// |C_n − C_{n-1}| ≤ tolerance·|C_n|.
     HALFULP_ALWAYS_INLINE bool settled(Arithmetic& k, const value_type& tolerance) {
         if constexpr (Arithmetic::is_exact) {
@@ -88,7 +96,7 @@ class forward_steps {
                 tolerance, value(k));
         } else {
             value_type current = value(k);
-            const bool result = last_ && k.settled(k.subtract(current, *last_), tolerance, current);
+            const bool result = k.settled(k.subtract(current, last_), tolerance, current);
             last_ = std::move(current);
             return result;
         }
@@ -105,21 +113,23 @@ class forward_steps {
 
   private:
     recurrence_state<value_type> state_;
-    std::optional<value_type> last_{};
+    value_type last_;  // C_{n-1}; C_0 is b_0
 };
 
-/// b_0 + a_1/(b_1 + … a_depth/(b_depth + tail)).
+/// first + a_1/(b_1 + … a_depth/(b_depth + tail)), where first is b_0.
 template <class Arithmetic, class Reader>
-HALFULP_ALWAYS_INLINE recurrence_result<typename Arithmetic::value_type> run_backward(
-    Arithmetic& k, const Reader& elements, long depth, typename Arithmetic::value_type tail,
-    const char* function) {
+recurrence_result<typename Arithmetic::value_type> run_backward(Arithmetic& k, const Reader& elements,
+                                                                const typename Arithmetic::value_type& first,
+                                                                long depth,
+                                                                typename Arithmetic::value_type tail) {
+    HALFULP_STRICT_FLOATING_POINT
     recurrence_result<typename Arithmetic::value_type> result{tail};
     result.depth = depth;
     for (long n = depth; n >= 1; --n) {
         const auto sum = k.add(elements.denominator(k, n), tail);
         if (k.is_zero(sum)) [[unlikely]] {
             if constexpr (Arithmetic::is_exact)
-                throw_zero_denominator(function, n);
+                throw_zero_denominator("evaluate_backward", n);
             if (result.zero_denominators++ == 0)
                 result.first_zero_denominator = n;
         }
@@ -127,30 +137,41 @@ HALFULP_ALWAYS_INLINE recurrence_result<typename Arithmetic::value_type> run_bac
         if (result.first_not_finite < 0 && !k.is_finite(tail)) [[unlikely]]
             result.first_not_finite = n;
     }
-    result.value = k.add(elements.denominator(k, 0), tail);
+    result.value = k.add(first, tail);
     if (result.first_not_finite < 0 && !k.is_finite(result.value)) [[unlikely]]
         result.first_not_finite = 0;
     return result;
+}
+
+/// The same by the reader that is quickest for this depth.
+template <class Arithmetic, class Reader>
+recurrence_result<typename Arithmetic::value_type> run_backward_by(Arithmetic& k, const Reader& elements,
+                                                                   long depth,
+                                                                   typename Arithmetic::value_type tail) {
+    if constexpr (requires { elements.quadratic(); })
+        if (elements.quadratic_from() <= 1 && depth <= elements.quadratic_until())
+            return run_backward(k, elements.quadratic(), elements.denominator(k, 0), depth, std::move(tail));
+    return run_backward(k, elements, elements.denominator(k, 0), depth, std::move(tail));
 }
 
 template <class Arithmetic, class Reader>
 recurrence_result<typename Arithmetic::value_type> run_backward_until_settled(
     Arithmetic& k, const Reader& elements, const typename Arithmetic::value_type& tolerance,
     long maximum_depth) {
-    constexpr const char* function = "evaluate_backward";
     const auto zero = k.from_integer(0L);
     std::optional<typename Arithmetic::value_type> last;
     long searched = 0;
-    for (long depth = std::min(8L, maximum_depth);; depth = std::min(2 * depth, maximum_depth)) {
+    for (long depth = std::min(8L, maximum_depth);;
+         depth = depth > maximum_depth / 2 ? maximum_depth : 2 * depth) {
         for (long n = searched + 1; n <= depth; ++n)
-            if (k.is_zero(elements.numerator(k, n)))
-                return run_backward(k, elements, n - 1, zero, function);
+            if (k.is_zero(elements.numerator(k, n)))  // the fraction ends before this
+                return run_backward_by(k, elements, n - 1, zero);
         searched = depth;
-        auto result = run_backward(k, elements, depth, zero, function);
+        auto result = run_backward_by(k, elements, depth, zero);
         if (last && k.settled(k.subtract(result.value, *last), tolerance, result.value))
             return result;
         if (depth == maximum_depth)
-            throw_not_settled(function, depth);
+            throw_not_settled("evaluate_backward", depth);
         last = std::move(result.value);
     }
 }
@@ -240,7 +261,7 @@ recurrence_result<typename Arithmetic::value_type> evaluate_backward(const Fract
     detail::require_depth("evaluate_backward", depth);
     Arithmetic k = arithmetic;
     const element_reader<Arithmetic, Fraction> elements(fraction);
-    return detail::run_backward(k, elements, depth, std::move(tail), "evaluate_backward");
+    return detail::run_backward_by(k, elements, depth, std::move(tail));
 }
 template <dividing_arithmetic Arithmetic, class Fraction>
 recurrence_result<typename Arithmetic::value_type> evaluate_backward(const Fraction& fraction, long depth,

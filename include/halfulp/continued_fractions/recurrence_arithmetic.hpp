@@ -33,6 +33,7 @@
 #include <halfulp/formats/limits.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
@@ -74,7 +75,7 @@ namespace detail {
 
 /// A product that goes into a sum, kept apart from it: see as_rounded.
 template <class T>
-HALFULP_ALWAYS_INLINE T separate_product(const T& x) {
+HALFULP_ALWAYS_INLINE T separate_product(T x) {
     if constexpr (standard_float<T>)
         return static_cast<T>(as_rounded(static_cast<double>(x)));
     else
@@ -103,6 +104,8 @@ int excess_exponent(const float_format& format, const Unpacked (&numbers)[4]) no
     bool any = false;
     int largest = 0;
     for (const Unpacked& u : numbers) {
+        if (u.kind == number_class::infinity)
+            return 0;
         if (u.kind != number_class::finite)
             continue;
         const int exponent = u.exponent + bit_width(u.significand) - 1;
@@ -211,22 +214,23 @@ struct number_arithmetic {
     /// Divides four numbers by the power of two that brings the largest to 1 ≤ |x| < 2, if its exponent
     /// has left the middle half of the format's range, and returns the exponent added. No ratio
     /// changes; where the smaller numbers fall below the format's smallest normal value they are
-    /// rounded. Types that are no formats have a range that is not in danger: 0.
+    /// rounded. Nothing is done where one is infinite. Types that are no formats have a range that is not in danger: 0.
     HALFULP_ALWAYS_INLINE long rescale([[maybe_unused]] T& x0, [[maybe_unused]] T& x1, [[maybe_unused]] T& x2,
                                        [[maybe_unused]] T& x3) const {
         if constexpr (standard_float<T>) {
             constexpr float_format format = number_format<T>::value;
-            constexpr double low = power_of_two(format.minimum_exponent() / 4);
-            constexpr double high = power_of_two(format.maximum_exponent() / 4 + 1);
+            constexpr T low = static_cast<T>(power_of_two(format.minimum_exponent() / 4));
+            constexpr T high = static_cast<T>(power_of_two(format.maximum_exponent() / 4 + 1));
             const T largest =
                 larger(larger(std::fabs(x0), std::fabs(x1)), larger(std::fabs(x2), std::fabs(x3)));
-            if (largest >= static_cast<T>(low) && largest < static_cast<T>(high)) [[likely]]
+            if (largest >= low && largest < high) [[likely]]
                 return 0;
-        }
-        if constexpr (formatted_number<T>)
+            return rescale_standard(largest, x0, x1, x2, x3);
+        } else if constexpr (formatted_number<T>) {
             return detail::rescale_formatted(detail::result_projection<T>{}, x0, x1, x2, x3);
-        else
+        } else {
             return 0;
+        }
     }
 
   private:
@@ -235,6 +239,38 @@ struct number_arithmetic {
         for (int i = 0; i < (exponent < 0 ? -exponent : exponent); ++i)
             result *= exponent < 0 ? 0.5 : 2.0;
         return result;
+    }
+    /// 2^exponent, which the type has.
+    static HALFULP_ALWAYS_INLINE T binary_power(int exponent) {
+        constexpr float_format format = number_format<T>::value;
+        using code = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+        return std::bit_cast<T>(
+            exponent >= format.minimum_exponent()
+                ? static_cast<code>(static_cast<code>(exponent + format.bias) << format.significand_bits)
+                : static_cast<code>(code{1} << (exponent - format.minimum_quantum_exponent())));
+    }
+    /// What rescale_formatted does, without a call: the loops that use it stay in registers.
+    static HALFULP_ALWAYS_INLINE long rescale_standard(T largest, T& x0, T& x1, T& x2, T& x3) {
+        constexpr float_format format = number_format<T>::value;
+        using code = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+        if (!(largest > 0 && largest <= std::numeric_limits<T>::max()))
+            return 0;
+        int exponent = -format.bias;
+        if (largest < std::numeric_limits<T>::min()) {
+            constexpr int up = format.precision();
+            largest *= static_cast<T>(power_of_two(up));
+            exponent -= up;
+        }
+        exponent += static_cast<int>(std::bit_cast<code>(largest) >> format.significand_bits);
+        // 2^-exponent in two factors that the type has; upward both products are exact, and downward, where
+        // the result may be subnormal, one factor is enough.
+        const int first = std::min(-exponent, format.maximum_exponent());
+        const T factor = binary_power(first), rest = binary_power(-exponent - first);
+        x0 = x0 * factor * rest;
+        x1 = x1 * factor * rest;
+        x2 = x2 * factor * rest;
+        x3 = x3 * factor * rest;
+        return -exponent;
     }
     static HALFULP_ALWAYS_INLINE T larger(const T& x, const T& y) { return x > y ? x : y; }
     static HALFULP_ALWAYS_INLINE T magnitude(const T& x) {

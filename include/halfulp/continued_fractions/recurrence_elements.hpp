@@ -13,7 +13,9 @@
 #include <halfulp/continued_fractions/polynomial_continued_fraction.hpp>
 #include <halfulp/continued_fractions/recurrence_arithmetic.hpp>
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -45,20 +47,7 @@ class word_polynomial {
         }
     }
     /// p(n) by Horner's rule; false where something overflows on the way.
-    HALFULP_ALWAYS_INLINE bool evaluate(long n, long& result) const {
-        // Fractions have mostly elements of degree 2 at most: no loop for these.
-        if (static_cast<unsigned>(degree_ + 1) <= 3) [[likely]] {
-            long inner = 0;
-            return !(multiply_add_overflows(coefficients_[2], n, coefficients_[1], inner) ||
-                     multiply_add_overflows(inner, n, coefficients_[0], result));
-        }
-        return evaluate_long(n, result);
-    }
-
-  private:
-    static constexpr int maximum_degree = 8, too_large = -2;
-
-    bool evaluate_long(long n, long& result) const {
+    bool evaluate(long n, long& result) const {
         if (degree_ == too_large)
             return false;
         long sum = 0;
@@ -68,6 +57,26 @@ class word_polynomial {
         result = sum;
         return true;
     }
+    /// Where the degree is 2 at most: the largest n ≥ 0 to which no step of Horner's rule overflows, as far as
+    /// the sizes of the coefficients tell; else 0.
+    long safe_until() const {
+        if (degree_ > 2 || degree_ == too_large)
+            return 0;
+        std::uint64_t sum = 0;
+        for (std::size_t k = 0; k < 3; ++k) {
+            constexpr long limit = std::numeric_limits<long>::max() / 8;
+            if (coefficients_[k] < -limit || coefficients_[k] > limit)
+                return 0;
+            sum += static_cast<std::uint64_t>(coefficients_[k] < 0 ? -coefficients_[k] : coefficients_[k]);
+        }
+        // Σ|c_k|·n² < 2^(digits − 1).
+        return (1L << ((std::numeric_limits<long>::digits - 1 - std::bit_width(sum)) / 2)) - 1;
+    }
+    long coefficient(std::size_t k) const { return coefficients_[k]; }
+
+  private:
+    static constexpr int maximum_degree = 8, too_large = -2;
+
     static HALFULP_ALWAYS_INLINE bool multiply_add_overflows(long x, long y, long z, long& result) {
 #if defined(__GNUC__)
         long product = 0;
@@ -83,6 +92,26 @@ class word_polynomial {
     }
     std::array<long, maximum_degree + 1> coefficients_{};
     int degree_ = -1;
+};
+
+/// Elements that are polynomials of degree 2 at most, for the n at which nothing overflows: no branch and
+/// no call, so that a loop over them stays in registers.
+template <class Arithmetic>
+class quadratic_elements {
+  public:
+    using value_type = typename Arithmetic::value_type;
+    quadratic_elements(const word_polynomial& a, const word_polynomial& b)
+        : a_{a.coefficient(0), a.coefficient(1), a.coefficient(2)},
+          b_{b.coefficient(0), b.coefficient(1), b.coefficient(2)} {}
+    HALFULP_ALWAYS_INLINE value_type numerator(Arithmetic& k, long n) const {
+        return k.from_integer((a_[2] * n + a_[1]) * n + a_[0]);
+    }
+    HALFULP_ALWAYS_INLINE value_type denominator(Arithmetic& k, long n) const {
+        return k.from_integer((b_[2] * n + b_[1]) * n + b_[0]);
+    }
+
+  private:
+    long a_[3], b_[3];
 };
 
 /// An element as a number of the arithmetic.
@@ -175,23 +204,25 @@ class polynomial_reader {
           numerators_(numerators),
           denominators_(denominators),
           polynomial_from_(polynomial_from) {}
-    HALFULP_ALWAYS_INLINE value_type numerator(Arithmetic& k, long n) const {
+    value_type numerator(Arithmetic& k, long n) const {
         long value = 0;
-        if (n >= polynomial_from_ && numerators_.evaluate(n, value)) [[likely]]
+        if (n >= polynomial_from_ && numerators_.evaluate(n, value))
             return k.from_integer(value);
-        return wide_numerator(k, n);
+        return k.from_integer(fraction_.a(n));
     }
-    HALFULP_ALWAYS_INLINE value_type denominator(Arithmetic& k, long n) const {
+    value_type denominator(Arithmetic& k, long n) const {
         long value = 0;
-        if (n >= polynomial_from_ && denominators_.evaluate(n, value)) [[likely]]
+        if (n >= polynomial_from_ && denominators_.evaluate(n, value))
             return k.from_integer(value);
-        return wide_denominator(k, n);
+        return k.from_integer(fraction_.b(n));
     }
+    /// From quadratic_from() to quadratic_until(), which is 0 where there is no such stretch, the elements
+    /// are those of quadratic().
+    long quadratic_from() const { return polynomial_from_; }
+    long quadratic_until() const { return std::min(numerators_.safe_until(), denominators_.safe_until()); }
+    quadratic_elements<Arithmetic> quadratic() const { return {numerators_, denominators_}; }
 
   private:
-    value_type wide_numerator(Arithmetic& k, long n) const { return k.from_integer(fraction_.a(n)); }
-    value_type wide_denominator(Arithmetic& k, long n) const { return k.from_integer(fraction_.b(n)); }
-
     const polynomial_continued_fraction& fraction_;
     word_polynomial numerators_, denominators_;
     long polynomial_from_;
@@ -216,7 +247,7 @@ class element_reader<Arithmetic, prepared_continued_fraction> : public detail::p
                                                 f.polynomial_from_),
           fraction_(f) {}
     /// b_0 is at hand too: polynomial_from() is 1 at least.
-    HALFULP_ALWAYS_INLINE typename Arithmetic::value_type denominator(Arithmetic& k, long n) const {
+    typename Arithmetic::value_type denominator(Arithmetic& k, long n) const {
         if (n == 0 && fraction_.first_fits_)
             return k.from_integer(fraction_.first_denominator_);
         return detail::polynomial_reader<Arithmetic>::denominator(k, n);

@@ -8,8 +8,10 @@
 #include <halfulp/continued_fractions/recurrence_elements.hpp>
 #include <halfulp/simd/isa.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace halfulp {
 inline namespace v0 {
@@ -57,87 +59,89 @@ inline void require_depth(const char* function, long depth) {
         throw_argument_error<std::invalid_argument>(function, "depth", std::to_string(depth), "0 or more");
 }
 
-/// n = 1 … depth of a method, whose object `steps` holds its numbers.
-template <class Steps, class Reader, class Arithmetic>
-HALFULP_ALWAYS_INLINE auto run_to_depth(Arithmetic& k, const Reader& elements, long depth,
-                                        const std::optional<typename Arithmetic::value_type>& tiny) {
-    Steps steps(k, elements.denominator(k, 0), tiny);
-    recurrence_result<typename Arithmetic::value_type> result{steps.start(k)};
-    result.depth = depth;
-    const auto note = [&](long n) {
-        if (steps.met_zero()) {
-            if constexpr (Arithmetic::is_exact)
-                throw_zero_denominator(Steps::name, n);
-            if (result.zero_denominators++ == 0)
-                result.first_zero_denominator = n;
-        }
-        if (result.first_not_finite < 0 && !steps.is_finite(k))
-            result.first_not_finite = n;
-    };
-    note(0);
-    for (long n = 1; n <= depth; ++n) {
-        const auto a = elements.numerator(k, n);
-        const auto b = elements.denominator(k, n);
-        steps.step(k, a, b);
-        note(n);
+/// Notes a zero denominator met at n.
+template <class Steps, class Arithmetic>
+HALFULP_ALWAYS_INLINE void note_zero(const Steps& steps, long n,
+                                     recurrence_result<typename Arithmetic::value_type>& result) {
+    if (steps.met_zero()) [[unlikely]] {
+        if constexpr (Arithmetic::is_exact)
+            throw_zero_denominator(Steps::name, n);
+        if (result.zero_denominators++ == 0)
+            result.first_zero_denominator = n;
     }
-    result.value = steps.value(k);
-    return result;
 }
 
-/// The same until two convergents agree.
+/// Steps result.depth + 1 … last of a method, whose object `all_steps` holds its numbers. It works on a copy
+/// whose address nobody has, so that it can be in registers; that is also why readers without calls get a
+/// loop of their own, and why `separate` keeps g++ from packing numbers in pairs in the loop, as they are in
+/// memory, which takes twice the time.
 template <class Steps, class Reader, class Arithmetic>
-HALFULP_ALWAYS_INLINE auto run_until_settled(Arithmetic& k, const Reader& elements,
-                                             const typename Arithmetic::value_type& tolerance,
-                                             long maximum_depth,
-                                             const std::optional<typename Arithmetic::value_type>& tiny) {
-    Steps steps(k, elements.denominator(k, 0), tiny);
-    recurrence_result<typename Arithmetic::value_type> result{steps.start(k)};
-    long n = 0;
-    const auto count_zero = [&] {
-        if (steps.met_zero()) [[unlikely]] {
-            if constexpr (Arithmetic::is_exact)
-                throw_zero_denominator(Steps::name, n);
-            if (result.zero_denominators++ == 0)
-                result.first_zero_denominator = n;
-        }
-    };
-    count_zero();
-    for (;;) {
-        if (n == maximum_depth) [[unlikely]]
-            throw_not_settled(Steps::name, n);
+HALFULP_ALWAYS_INLINE void advance(Arithmetic& k, const Reader& elements, Steps& all_steps, long last,
+                                   recurrence_result<typename Arithmetic::value_type>& result) {
+    Steps steps = std::move(all_steps);
+    long n = result.depth;
+    while (n < last) {
         ++n;
         const auto a = elements.numerator(k, n);
-        if (k.is_zero(a)) [[unlikely]] {  // the fraction ends before this
-            --n;
-            break;
-        }
         const auto b = elements.denominator(k, n);
         steps.step(k, a, b);
-        count_zero();
-        if (steps.settled(k, tolerance))
+        note_zero<Steps, Arithmetic>(steps, n, result);
+        if (!steps.is_finite(k) && result.first_not_finite < 0) [[unlikely]]
+            result.first_not_finite = n;
+    }
+    result.depth = n;
+    steps.separate();
+    all_steps = std::move(steps);
+}
+
+/// The same until two convergents agree or the fraction ends: true; or to `last`: false.
+template <class Steps, class Reader, class Arithmetic>
+HALFULP_ALWAYS_INLINE bool settle(Arithmetic& k, const Reader& elements, Steps& all_steps, long last,
+                                  const typename Arithmetic::value_type& tolerance_argument,
+                                  recurrence_result<typename Arithmetic::value_type>& result) {
+    Steps steps = std::move(all_steps);
+    const typename Arithmetic::value_type tolerance = tolerance_argument;
+    long n = result.depth;
+    bool done = false;
+    while (n < last) {
+        const auto a = elements.numerator(k, n + 1);
+        if (k.is_zero(a)) [[unlikely]] {  // the fraction ends before this
+            done = true;
             break;
+        }
+        ++n;
+        const auto b = elements.denominator(k, n);
+        steps.step(k, a, b);
+        note_zero<Steps, Arithmetic>(steps, n, result);
+        if (steps.settled(k, tolerance)) {
+            done = true;
+            break;
+        }
         if (!steps.is_finite(k)) [[unlikely]]
             throw_not_finite(Steps::name, n);
     }
-    result.value = steps.value(k);
     result.depth = n;
-    return result;
+    steps.separate();
+    all_steps = std::move(steps);
+    return done;
 }
 
-template <class Steps, class Reader, class Arithmetic>
-auto run_until_settled_plain(Arithmetic& k, const Reader& elements,
-                             const typename Arithmetic::value_type& tolerance, long maximum_depth,
-                             const std::optional<typename Arithmetic::value_type>& tiny) {
-    HALFULP_STRICT_FLOATING_POINT
-    return run_until_settled<Steps>(k, elements, tolerance, maximum_depth, tiny);
-}
-template <class Steps, class Reader, class Arithmetic>
-auto run_to_depth_plain(Arithmetic& k, const Reader& elements, long depth,
-                        const std::optional<typename Arithmetic::value_type>& tiny) {
-    HALFULP_STRICT_FLOATING_POINT
-    return run_to_depth<Steps>(k, elements, depth, tiny);
-}
+/// The loops as functions of their own.
+struct plain_loops {
+    template <class Steps, class Reader, class Arithmetic>
+    [[gnu::noinline]] static void advance(Arithmetic& k, const Reader& elements, Steps& steps, long last,
+                                          recurrence_result<typename Arithmetic::value_type>& result) {
+        HALFULP_STRICT_FLOATING_POINT
+        detail::advance(k, elements, steps, last, result);
+    }
+    template <class Steps, class Reader, class Arithmetic>
+    [[gnu::noinline]] static bool settle(Arithmetic& k, const Reader& elements, Steps& steps, long last,
+                                         const typename Arithmetic::value_type& tolerance,
+                                         recurrence_result<typename Arithmetic::value_type>& result) {
+        HALFULP_STRICT_FLOATING_POINT
+        return detail::settle(k, elements, steps, last, tolerance, result);
+    }
+};
 
 }  // namespace detail
 
@@ -147,19 +151,21 @@ auto run_to_depth_plain(Arithmetic& k, const Reader& elements, long depth,
 namespace simd {
 namespace avx2 {
 HALFULP_BEGIN_TARGET_AVX2
-template <class Steps, class Reader, class Arithmetic>
-auto run_until_settled(Arithmetic& k, const Reader& elements,
-                       const typename Arithmetic::value_type& tolerance, long maximum_depth,
-                       const std::optional<typename Arithmetic::value_type>& tiny) {
-    HALFULP_STRICT_FLOATING_POINT
-    return halfulp::detail::run_until_settled<Steps>(k, elements, tolerance, maximum_depth, tiny);
-}
-template <class Steps, class Reader, class Arithmetic>
-auto run_to_depth(Arithmetic& k, const Reader& elements, long depth,
-                  const std::optional<typename Arithmetic::value_type>& tiny) {
-    HALFULP_STRICT_FLOATING_POINT
-    return halfulp::detail::run_to_depth<Steps>(k, elements, depth, tiny);
-}
+struct fused_loops {
+    template <class Steps, class Reader, class Arithmetic>
+    [[gnu::noinline]] static void advance(Arithmetic& k, const Reader& elements, Steps& steps, long last,
+                                          recurrence_result<typename Arithmetic::value_type>& result) {
+        HALFULP_STRICT_FLOATING_POINT
+        halfulp::detail::advance(k, elements, steps, last, result);
+    }
+    template <class Steps, class Reader, class Arithmetic>
+    [[gnu::noinline]] static bool settle(Arithmetic& k, const Reader& elements, Steps& steps, long last,
+                                         const typename Arithmetic::value_type& tolerance,
+                                         recurrence_result<typename Arithmetic::value_type>& result) {
+        HALFULP_STRICT_FLOATING_POINT
+        return halfulp::detail::settle(k, elements, steps, last, tolerance, result);
+    }
+};
 HALFULP_END_TARGET
 }  // namespace avx2
 }  // namespace simd
@@ -167,38 +173,67 @@ HALFULP_END_TARGET
 
 namespace detail {
 
-/// True for the arithmetics that gain from the region.
-template <class Arithmetic>
-inline constexpr bool fuses_in_hardware = standard_float<typename Arithmetic::value_type>;
-
-template <class Steps, class Fraction, class Arithmetic>
-auto evaluate_to_depth(const Fraction& fraction, long depth, Arithmetic k,
-                       const std::optional<typename Arithmetic::value_type>& tiny = {}) {
-    require_depth(Steps::name, depth);
-    const element_reader<Arithmetic, Fraction> elements(fraction);
+/// Calls f with the loops for this processor and these numbers.
+template <class Arithmetic, class Function>
+auto with_loops(const Function& f) {
 #if HALFULP_HAS_SIMD
-    if constexpr (fuses_in_hardware<Arithmetic>)
+    if constexpr (standard_float<typename Arithmetic::value_type>)
         if (simd::level() >= simd::isa::avx2)
-            return simd::avx2::run_to_depth<Steps>(k, elements, depth, tiny);
+            return f(simd::avx2::fused_loops{});
 #endif
-    return run_to_depth_plain<Steps>(k, elements, depth, tiny);
+    return f(plain_loops{});
 }
 
 template <class Steps, class Fraction, class Arithmetic>
-auto evaluate_until_settled(const Fraction& fraction,
-                            const adaptive_depth<typename Arithmetic::value_type>& stop, Arithmetic k,
-                            const std::optional<typename Arithmetic::value_type>& tiny = {}) {
+recurrence_result<typename Arithmetic::value_type> evaluate_to_depth(
+    const Fraction& fraction, long depth, Arithmetic k,
+    const std::optional<typename Arithmetic::value_type>& tiny = {}) {
+    require_depth(Steps::name, depth);
+    const element_reader<Arithmetic, Fraction> elements(fraction);
+    Steps steps(k, elements.denominator(k, 0), tiny);
+    recurrence_result<typename Arithmetic::value_type> result{steps.start(k)};
+    note_zero<Steps, Arithmetic>(steps, 0, result);
+    if (!steps.is_finite(k))
+        result.first_not_finite = 0;
+    with_loops<Arithmetic>([&](auto loops) {
+        if constexpr (requires { elements.quadratic(); }) {
+            if (const long last = std::min(elements.quadratic_from() - 1, depth); last > 0)
+                loops.advance(k, elements, steps, last, result);
+            if (const long last = std::min(elements.quadratic_until(), depth); last > result.depth)
+                loops.advance(k, elements.quadratic(), steps, last, result);
+        }
+        if (result.depth < depth)
+            loops.advance(k, elements, steps, depth, result);
+    });
+    result.value = steps.value(k);
+    return result;
+}
+
+template <class Steps, class Fraction, class Arithmetic>
+recurrence_result<typename Arithmetic::value_type> evaluate_until_settled(
+    const Fraction& fraction, const adaptive_depth<typename Arithmetic::value_type>& stop, Arithmetic k,
+    const std::optional<typename Arithmetic::value_type>& tiny = {}) {
     static_assert(ordered_arithmetic<Arithmetic>,
                   "halfulp: numbers without a size never settle: evaluate to a fixed depth");
     require_depth(Steps::name, stop.maximum_depth);
     const element_reader<Arithmetic, Fraction> elements(fraction);
     const typename Arithmetic::value_type tolerance = stop.tolerance ? *stop.tolerance : k.epsilon();
-#if HALFULP_HAS_SIMD
-    if constexpr (fuses_in_hardware<Arithmetic>)
-        if (simd::level() >= simd::isa::avx2)
-            return simd::avx2::run_until_settled<Steps>(k, elements, tolerance, stop.maximum_depth, tiny);
-#endif
-    return run_until_settled_plain<Steps>(k, elements, tolerance, stop.maximum_depth, tiny);
+    Steps steps(k, elements.denominator(k, 0), tiny);
+    recurrence_result<typename Arithmetic::value_type> result{steps.start(k)};
+    note_zero<Steps, Arithmetic>(steps, 0, result);
+    with_loops<Arithmetic>([&](auto loops) {
+        const auto settle_by = [&](const auto& reader, long last) {
+            return last > result.depth && loops.settle(k, reader, steps, last, tolerance, result);
+        };
+        bool done = false;
+        if constexpr (requires { elements.quadratic(); })
+            done = settle_by(elements, std::min(elements.quadratic_from() - 1, stop.maximum_depth)) ||
+                   settle_by(elements.quadratic(), std::min(elements.quadratic_until(), stop.maximum_depth));
+        if (!done && !settle_by(elements, stop.maximum_depth))
+            throw_not_settled(Steps::name, result.depth);
+    });
+    result.value = steps.value(k);
+    return result;
 }
 
 }  // namespace detail

@@ -52,6 +52,11 @@ class steed_steps {
         value_ = k.add(value_, change_);
         first_ = false;
     }
+    HALFULP_ALWAYS_INLINE void separate() {
+        value_ = detail::separate_product(value_);
+        change_ = detail::separate_product(change_);
+        inverse_ = detail::separate_product(inverse_);
+    }
     HALFULP_ALWAYS_INLINE bool settled(Arithmetic& k, const value_type& tolerance) const {
         return k.settled(change_, tolerance, value_);
     }
