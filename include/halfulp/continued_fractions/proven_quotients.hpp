@@ -20,16 +20,24 @@ inline euclid_matrix product_of_quotients(const partial_quotient_list& quotients
         return left * product_of_quotients(quotients, middle, high);
     }
     euclid_matrix result;
+    bool positive = true;
+    for (std::size_t i = low; i < high; ++i)
+        positive = positive && quotients.is_positive(i);
+    if (!positive) {
+        for (; low < high; ++low)
+            append_quotient(result, quotients[low]);
+        return result;
+    }
     lehmer_steps steps;
     while (low < high) {
-        // As many as fit into words: p is the largest entry.
+        // As many as fit into words, one bit to spare.
         word_matrix m;
         std::size_t i = low;
         for (; i < high; ++i) {
             const std::uint64_t b = quotients.word(i);
             const uint128 p = uint128(b) * uint128(m.p) + uint128(m.q);
             const uint128 r = uint128(b) * uint128(m.r) + uint128(m.s);
-            if (b == 0 || bit_width(p) > 64 || bit_width(r) > 64)
+            if (b == 0 || bit_width(p) > 63 || bit_width(r) > 63)
                 break;
             m = {static_cast<std::uint64_t>(p), m.p, static_cast<std::uint64_t>(r), m.r, !m.odd};
         }
