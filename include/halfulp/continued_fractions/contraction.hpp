@@ -105,8 +105,8 @@ inline long end_of(const interlaced_continued_fraction& fraction) {
 /// has two neighbouring convergents equal. The map is the identity for first = 0, otherwise the head of
 /// the fraction. The elements are polynomials behind exceptional first terms, deflated.
 ///
-/// A fraction that ends (a_n = 0) gives one that ends, with the same value; one that ends before
-/// C_first gives the map of the constant.
+/// A fraction that ends, a_N = 0, gives a finite one with the same value, whose convergents from there on are
+/// C_{N-1} (N beyond 10^5: one that ends by its polynomials). One that ends before C_first gives a constant map.
 ///
 /// @param residue  0 ≤ residue < m
 /// @throws std::invalid_argument  if the residue is none, or if C_{m·k+residue} is the same for all large k
@@ -136,9 +136,13 @@ inline mapped_continued_fraction<polynomial_continued_fraction> contracted(
 
     // The block in which the fraction ends, and the last one before it whose continuant is zero.
     const long end = detail::end_of(fraction);
-    if (end != 0 && end <= residue)
+    if (end != 0 && end <= residue) {
+        const moebius_map head = detail::map_of_tail(fraction, end - 1);
         return {finite_continued_fraction(std::vector<mpz_class>{}, std::vector<mpz_class>{0}),
-                detail::map_of_tail(fraction, residue), residue, m};
+                {0, head.q, 0, head.s},
+                residue,
+                m};
+    }
     const long last = end == 0 ? 0 : (end - residue + m - 1) / m;
     if (general.kappa.degree() < 0 && (end == 0 || last > regular))
         throw_argument_error<std::invalid_argument>(
@@ -151,9 +155,9 @@ inline mapped_continued_fraction<polynomial_continued_fraction> contracted(
     for (const long k : integer_roots(general.kappa, regular))
         if (end == 0 || k < last)
             start = std::max(start, k);
+    const bool finite = end != 0 && end <= 100'000;
 
     // Element j of the result belongs to block start + j; three blocks meet in a'_j.
-    const integer_polynomial p = general.p.shifted(start);
     const auto shifted = [&](long by) {
         return detail::contraction_block<integer_polynomial>{
             general.alpha.shifted(by), general.p.shifted(by), general.kappa.shifted(by),
@@ -164,23 +168,38 @@ inline mapped_continued_fraction<polynomial_continued_fraction> contracted(
     const integer_polynomial b = detail::contracted_denominator(here, before);
     moebius_map map = detail::map_of_tail(fraction, m * start + residue);
     std::vector<mpz_class> first_a, first_b{0};
-    auto previous = block(start + 1);
-    first_a.emplace_back(previous.alpha * previous.kappa);
-    first_b.push_back(previous.p);
-    mpz_class kappa = 1;
-    for (long j = 2; j <= std::max(2L, regular - start + 1); ++j) {
-        auto next = block(start + j);
-        first_a.push_back(detail::contracted_numerator(next, previous, kappa));
-        first_b.push_back(detail::contracted_denominator(next, previous));
-        kappa = previous.kappa;
+    detail::contraction_block<mpz_class> previous;
+    mpz_class kappa = 1;  // of the block before the previous one
+    const long count = finite ? last - start : std::max(2L, regular - start + 1);
+    for (long j = 1; j <= count; ++j) {
+        detail::contraction_block<mpz_class> next;
+        if (finite && j == count) {  // what is left before the end, if it leads to another convergent
+            const long low = m * (last - 1) + residue + 1;
+            if (low == end)
+                break;
+            next = detail::block_at(fraction, low, end);
+            if (next.kappa == 0)
+                break;
+        } else {
+            next = block(start + j);
+        }
+        if (j == 1) {
+            first_a.emplace_back(next.alpha * next.kappa);
+            first_b.push_back(next.p);
+        } else {
+            first_a.push_back(detail::contracted_numerator(next, previous, kappa));
+            first_b.push_back(detail::contracted_denominator(next, previous));
+            kappa = previous.kappa;
+        }
         previous = std::move(next);
     }
     if (map.p == 1 && map.r == 0 && map.s == 1) {
         first_b.front() = map.q;
         map = {};
     }
-    return {deflated(detail::with_first_terms(a, b, std::move(first_a), std::move(first_b))), std::move(map),
-            m * start + residue, m};
+    const auto made = finite ? finite_continued_fraction(std::move(first_a), std::move(first_b))
+                             : detail::with_first_terms(a, b, std::move(first_a), std::move(first_b));
+    return {deflated(made), std::move(map), m * start + residue, m};
 }
 
 /// The fraction of every m-th convergent of a polynomial one, C_residue, C_{residue+m}, …; as for an

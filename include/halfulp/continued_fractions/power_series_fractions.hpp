@@ -161,7 +161,7 @@ inline mapped_continued_fraction<polynomial_continued_fraction> c_fraction_at(
         numerators.emplace_back(term.coefficient * power);
         denominators.emplace_back(1);
     }
-    return finite_continued_fraction(numerators, denominators);
+    return with_integer_elements(numerators, denominators);
 }
 
 }  // namespace v0

@@ -121,32 +121,34 @@ inline polynomial_continued_fraction finite_continued_fraction(std::vector<mpz_c
     return {{}, {1}, std::move(numerators), std::move(denominators)};
 }
 
-/// A finite continued fraction with rational elements: r_n is the smallest that makes a_n and b_n
-/// integers once r_{n-1} is chosen, r_0 the denominator of b_0.
+/// The finite continued fraction with rational elements a_1 … a_N and b_0 … b_N: r_n is the smallest that makes a_n
+/// and b_n integers once r_{n-1} is chosen, r_0 the denominator of b_0.
 ///
 /// Every convergent of the original is the map of the same convergent of the result.
 ///
 /// @throws std::invalid_argument unless there is one denominator more than numerators
-inline mapped_continued_fraction<polynomial_continued_fraction> finite_continued_fraction(
+inline mapped_continued_fraction<polynomial_continued_fraction> with_integer_elements(
     const std::vector<mpq_class>& numerators, const std::vector<mpq_class>& denominators) {
+    if (denominators.size() != numerators.size() + 1)
+        throw_argument_error<std::invalid_argument>(
+            "with_integer_elements", "denominators.size()", std::to_string(denominators.size()),
+            "one more than numerators, " + std::to_string(numerators.size() + 1));
     std::vector<mpz_class> a, b;
     mpz_class r = 1;
-    mpz_class first = 1;
-    for (std::size_t n = 0; n < denominators.size() && n <= numerators.size(); ++n) {
+    for (std::size_t n = 0; n < denominators.size(); ++n) {
         mpz_class next = denominators[n].get_den();
         if (n > 0) {
             const mpq_class scaled = numerators[n - 1] * r;
             next = lcm(next, scaled.get_den());
             a.emplace_back(scaled.get_num() * (next / scaled.get_den()));
-        } else {
-            first = next;
         }
         b.emplace_back(denominators[n].get_num() * (next / denominators[n].get_den()));
         r = next;
     }
-    if (b.size() != numerators.size() + 1)
-        a.resize(numerators.size());
-    return {finite_continued_fraction(std::move(a), std::move(b)), {1, 0, 0, first}, 0, 1};
+    return {finite_continued_fraction(std::move(a), std::move(b)),
+            {1, 0, 0, denominators.front().get_den()},
+            0,
+            1};
 }
 
 /// The polynomial fraction whose elements are polynomials with rational coefficients: r_n = r_0 = r, a
