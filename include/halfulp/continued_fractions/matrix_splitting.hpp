@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// The product tree of a polynomial continued fraction, with the common factors of its matrices divided out.
+///
+/// One step of the recurrence is a 2 × 2 matrix, and matrices associate:
+///
+///     | A_n  A_{n-1} |   | A_{n-1}  A_{n-2} |   | b_n  1 |
+///     | B_n  B_{n-1} | = | B_{n-1}  B_{n-2} | · | a_n  0 |
+///
+/// With the matrix of n = 0 taken as | b_0 1; 1 0 | (a_0 := 1) the product over 0 … n is the left side.
+///
+/// ## The content law
+///
+/// Many fractions, Apéry's among them, have convergents with a common factor so large that the reduced denominators
+/// grow exponentially although B_n grows factorially. Where |a_n| = κ·c(n)^(2k) with c linear, the entries of the product
+/// over low ≤ n < high are observed to be divisible by
+///
+///     ( Π_n c(n) / Π_p p^(max_n v_p(c(n))) )^k,
+///
+/// the product of the c(n) over their least common multiple, but for powers of a few small primes. So at a node of the
+/// tree, after its children were divided by theirs, p^(k·min(m, m')) is left to divide by for each prime p below the length
+/// of the node, where m and m' are the maxima in the two halves: a sieve tells, and no gcd. That the law holds is tried
+/// on two blocks; that each division came out is verified modulo a prime of 61 bits, and where one does not, the gcd of
+/// the entries with the prediction is divided out instead. So the law is about time: no value depends on it.
+
+#include <halfulp/continued_fractions/continuant.hpp>
+#include <halfulp/continued_fractions/polynomial_continued_fraction.hpp>
+#include <halfulp/continued_fractions/polynomial_values.hpp>
+#include <halfulp/continued_fractions/primes.hpp>
+#include <halfulp/continued_fractions/splitting.hpp>
+
+#include <gmpxx.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace halfulp {
+inline namespace v0 {
+
+/// The matrix | p q; r s |.
+struct integer_matrix2 {
+    mpz_class p, q, r, s;
+};
+
+/// x·y, eight multiplications.
+inline integer_matrix2 operator*(const integer_matrix2& x, const integer_matrix2& y) {
+    return {x.p * y.p + x.q * y.r, x.p * y.q + x.q * y.s, x.r * y.p + x.s * y.r, x.r * y.q + x.s * y.s};
+}
+
+namespace detail {
+
+/// What is known of the common factors of a fraction's matrices from `from` on.
+struct content_law {
+    linear_factor base{1, 0, 1};        ///< c(n)
+    unsigned power = 0;                 ///< k; 0 where there is no such law
+    long from = 1;                      ///< the first n of which it is true
+    std::vector<std::uint32_t> primes;  ///< those below the number of terms
+    std::vector<char> excluded;         ///< primes of which it is not, by their index
+};
+
+/// A block of the product.
+struct matrix_node {
+    integer_matrix2 m;  ///< in a column alone q and s are not used
+    block_scaling scaling;
+    std::vector<std::uint8_t> highest;  ///< max v_p(c(n)) for the primes below the length
+    std::vector<std::uint32_t>
+        pending;  ///< for these, the power of p that divides all numbers by the law, over k
+};
+
+/// The matrices | b_n 1; a_n 0 | as what `split` multiplies.
+class matrix_terms {
+  public:
+    using node = matrix_node;
+    static constexpr long leaf_length = 32;
+
+    matrix_terms(const polynomial_continued_fraction& fraction, long terms, const splitting_options& options)
+        : fraction_(fraction),
+          from_(fraction.polynomial_from()),
+          numerators_(fraction.numerators(), terms),
+          denominators_(fraction.denominators(), terms),
+          precision_(options.precision),
+          content_levels_(terms) {
+        if (options.remove_content)
+            find_law(terms);
+    }
+
+    /// The product by the recurrence.
+    node leaf(long low, long high, bool) const {
+        node result{{1, 0, 0, 1}, {}, {}, {}};
+        if (!leaf_of_words(result.m, low, high))
+            leaf_of_integers(result.m, low, high);
+        if (law_.power != 0)
+            predict_leaf(result, low, high);
+        integer_matrix2& m = result.m;
+        truncate({&m.p, &m.q, &m.r, &m.s}, result.scaling, precision_);
+        return result;
+    }
+
+    /// left·right, whose numbers are used up; of both columns, or of the first where `last`.
+    node merge(node& left, node& right, long low, long middle, long high, bool last, bool parallel) const {
+        integer_matrix2 &x = left.m, &y = right.m;
+        node result;
+        integer_matrix2& m = result.m;
+        const auto largest = [](const integer_matrix2& z) {
+            return std::max({bits_of(z.p), bits_of(z.q), bits_of(z.r), bits_of(z.s)});
+        };
+        result.scaling = product_scaling(left.scaling, largest(x), right.scaling, largest(y));
+        mpz_class pr, rr, qs, ss;
+        parallel = parallel && bits_of(x.p) > 20'000;
+        const product_request requests[] = {{&m.p, &x.p, &y.p}, {&pr, &x.q, &y.r},  {&m.r, &x.r, &y.p},
+                                            {&rr, &x.s, &y.r},  {&m.q, &x.p, &y.q}, {&qs, &x.q, &y.s},
+                                            {&m.s, &x.r, &y.q}, {&ss, &x.s, &y.s}};
+        multiply_all({requests, last ? std::size_t{4} : std::size_t{8}}, parallel);
+        m.p += pr;
+        m.r += rr;
+        if (!last) {
+            m.q += qs;
+            m.s += ss;
+        }
+        if (law_.power != 0 && left.scaling.exact() && right.scaling.exact()) {
+            predict_merge(result, left, right, low, middle, high);
+            if (content_levels_.divide_at(high - low))
+                remove_content(result, last);
+        }
+        left = {};
+        right = {};
+        truncate({&m.p, &m.q, &m.r, &m.s}, result.scaling, precision_);
+        return result;
+    }
+
+  private:
+    /// |a_n| = κ·c(n)^(2k)?
+    void find_law(long terms) {
+        const factored_polynomial a = factor_linearly(fraction_.numerators());
+        if (a.rest.degree() != 0 || a.linear.size() != 1 || a.linear[0].multiplicity % 2 != 0)
+            return;
+        law_.base = a.linear[0];
+        law_.power = static_cast<unsigned>(a.linear[0].multiplicity / 2);
+        law_.from = from_;
+        law_.primes = primes_below(static_cast<std::uint32_t>(std::min(terms + 1, 100'000'000L)));
+        law_.excluded.assign(law_.primes.size(), 0);
+        try_law();
+    }
+
+    /// Multiplies two blocks, and excludes the primes of which the law is not true there.
+    void try_law() {
+        const unsigned power = std::exchange(law_.power, 0u);
+        std::size_t failed = 0, used = 0;
+        for (const long low : {from_ + 5, from_ + 1000}) {
+            node block = leaf(low, low + 48, false);
+            mpz_class common = gcd(gcd(block.m.p, block.m.q), gcd(block.m.r, block.m.s));
+            for (std::size_t i = 0; i < law_.primes.size() && law_.primes[i] < 48; ++i) {
+                int all = 0, most = 0;
+                for_multiples(law_.base, law_.primes[i], low, low + 48, [&](long, int v) {
+                    all += v;
+                    most = std::max(most, v);
+                });
+                if (law_.excluded[i] || all == most)
+                    continue;
+                ++used;
+                mpz_class rest, prime(law_.primes[i]);
+                if (mpz_remove(rest.get_mpz_t(), common.get_mpz_t(), prime.get_mpz_t()) <
+                    power * static_cast<unsigned>(all - most)) {
+                    law_.excluded[i] = 1;
+                    ++failed;
+                }
+            }
+        }
+        if (3 * failed <= used)
+            law_.power = power;
+    }
+
+    /// The primes whose multiples a block of so many terms has two of.
+    std::size_t primes_for(long length) const {
+        return static_cast<std::size_t>(
+            std::lower_bound(law_.primes.begin(), law_.primes.end(), static_cast<std::uint32_t>(length)) -
+            law_.primes.begin());
+    }
+
+    /// highest and pending of a leaf.
+    void predict_leaf(node& block, long low, long high) const {
+        const std::size_t count = primes_for(high - low);
+        block.highest.assign(count, 0);
+        block.pending.assign(count, 0);
+        for (std::size_t i = 0; i < count; ++i) {
+            int all = 0, most = 0;
+            for_multiples(law_.base, law_.primes[i], std::max(low, law_.from), high, [&](long, int v) {
+                all += v;
+                most = std::max(most, v);
+            });
+            block.highest[i] = static_cast<std::uint8_t>(most);
+            block.pending[i] = static_cast<std::uint32_t>(all - most);
+        }
+    }
+
+    /// highest and pending of a product.
+    void predict_merge(node& block, const node& left, const node& right, long low, long middle,
+                       long high) const {
+        const std::size_t count = primes_for(high - low);
+        block.highest.assign(count, 0);
+        block.pending.assign(count, 0);
+        const auto highest = [&](const node& half, std::size_t i, long first, long end) {
+            if (i < half.highest.size())
+                return half.highest[i];
+            std::uint8_t most = 0;
+            for_multiples(law_.base, law_.primes[i], std::max(first, law_.from), end,
+                          [&](long, int v) { most = std::max(most, static_cast<std::uint8_t>(v)); });
+            return most;
+        };
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::uint8_t x = highest(left, i, low, middle), y = highest(right, i, middle, high);
+            block.highest[i] = std::max(x, y);
+            block.pending[i] = std::min(x, y);
+        }
+        for (const node* half : {&left, &right})
+            for (std::size_t i = 0; i < half->pending.size(); ++i)
+                block.pending[i] += half->pending[i];
+    }
+
+    /// Divides by the prediction, or by what of it is true.
+    void remove_content(node& block, bool last) const {
+        prime_power_product prediction;
+        for (std::size_t i = 0; i < block.pending.size(); ++i)
+            if (!law_.excluded[i])
+                prediction.multiply(law_.primes[i], std::exchange(block.pending[i], 0u));
+        const mpz_class base = prediction.result();
+        mpz_class divisor;
+        if (base == 1)
+            return;
+        mpz_pow_ui(divisor.get_mpz_t(), base.get_mpz_t(), law_.power);
+        integer_matrix2& m = block.m;
+        mpz_class* const numbers[] = {&m.p, &m.r, &m.q, &m.s};
+        const std::size_t count = last ? 2 : 4;
+        if (failures_->load(std::memory_order_relaxed) < most_failures) {
+            const std::uint64_t residue = check_residue(divisor);
+            std::size_t done = 0;
+            while (done < count && divide_exactly(*numbers[done], divisor, residue))
+                ++done;
+            if (done == count)
+                return;
+            ++*failures_;
+            while (done > 0)
+                *numbers[--done] *= divisor;
+        }
+        if (failures_->load(std::memory_order_relaxed) >= most_failures)
+            return;
+        for (std::size_t i = 0; i < count; ++i)
+            divisor = gcd(divisor, *numbers[i]);
+        for (std::size_t i = 0; i < count; ++i)
+            mpz_divexact(numbers[i]->get_mpz_t(), numbers[i]->get_mpz_t(), divisor.get_mpz_t());
+    }
+
+    static constexpr int most_failures = 16;  ///< nodes of which the law was not true, before it is given up
+
+    const polynomial_continued_fraction& fraction_;
+    long from_;
+    polynomial_values numerators_, denominators_;
+    long precision_;
+    content_levels content_levels_;
+    content_law law_;
+    std::unique_ptr<std::atomic<int>> failures_ = std::make_unique<std::atomic<int>>(0);
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace halfulp

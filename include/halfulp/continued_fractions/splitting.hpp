@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// @file
+/// Binary splitting: a product of many small things that do not commute, as a balanced tree whose factors are of equal
+/// size, where multiplication is sub-quadratic. What is multiplied is a parameter: 2 × 2 matrices (matrix_splitting.hpp)
+/// or triangular ones (triangular_splitting.hpp).
+
+#include <halfulp/arithmetic/execution.hpp>
+#include <halfulp/continued_fractions/integer_multiplication.hpp>
+
+#include <gmpxx.h>
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <initializer_list>
+#include <mutex>
+
+namespace halfulp {
+inline namespace v0 {
+
+/// How a product tree is carried out. Nothing here changes a value but `precision`, whose error is returned.
+struct splitting_options {
+    /// Entries are cut to about so many bits once they outgrow them, and the error of that is carried to the result;
+    /// 0: never, all results are exact.
+    long precision = 0;
+    /// Divide common factors out while they are small, where they can be predicted from the coefficients or are found.
+    bool remove_content = true;
+    /// Threads, of OpenMP. The results do not depend on their number.
+    execution::policy policy{};
+    /// Called now and then with the part of the work that is done, 0 … 1, ascending, from any of the threads but never
+    /// from two at once. An exception of it stops the work and comes out.
+    std::function<void(double)> progress{};
+};
+
+namespace detail {
+
+/// A block of numbers that stands for itself times 2^exponent, each number with an error of less than 2^error in units
+/// of the block's last bit; exact where error < 0.
+struct block_scaling {
+    long exponent = 0;
+    long error = -1;
+
+    bool exact() const noexcept { return error < 0 && exponent == 0; }
+};
+
+inline long bits_of(const mpz_class& x) {
+    return x == 0 ? 0 : static_cast<long>(mpz_sizeinbase(x.get_mpz_t(), 2));
+}
+
+/// The scaling of sums of two products out of two blocks whose largest numbers have so many bits.
+inline block_scaling product_scaling(const block_scaling& x, long x_bits, const block_scaling& y,
+                                     long y_bits) {
+    block_scaling result{x.exponent + y.exponent, -1};
+    if (x.error >= 0 || y.error >= 0) {
+        // |x·y − x'·y'| ≤ |x|·e_y + |y|·e_x + e_x·e_y, twice.
+        const long of_x = x.error >= 0 ? x.error + std::max(y_bits, y.error) : -1;
+        const long of_y = y.error >= 0 ? y.error + std::max(x_bits, x.error) : -1;
+        result.error = std::max(of_x, of_y) + 3;
+    }
+    return result;
+}
+
+/// Guard bits of a block that is cut: an addition of errors loses three bits a level of a tree.
+inline constexpr long guard_bits = 128;
+
+/// Cuts the numbers of a block to `precision` + guard_bits bits, where they are longer by at least a word.
+inline void truncate(std::initializer_list<mpz_class*> numbers, block_scaling& scaling, long precision) {
+    if (precision <= 0)
+        return;
+    long bits = 0;
+    for (const mpz_class* x : numbers)
+        bits = std::max(bits, bits_of(*x));
+    const long excess = bits - precision - guard_bits;
+    if (excess < 64)
+        return;
+    for (mpz_class* x : numbers)
+        mpz_tdiv_q_2exp(x->get_mpz_t(), x->get_mpz_t(), static_cast<mp_bitcnt_t>(excess));
+    scaling.exponent += excess;
+    scaling.error = std::max(scaling.error - excess, 0L) + 1;
+}
+
+/// At which nodes common factors are divided out. GMP divides exactly at about the cost of a product, so a factor is let
+/// grow for two levels; and near the root, where it would not shorten what follows by much, it stays. Chosen by
+/// measurement: all levels take a quarter more, every third the same.
+class content_levels {
+  public:
+    explicit content_levels(long terms) noexcept : highest_(level(terms) - 4) {}
+    bool divide_at(long length) const noexcept {
+        const int l = level(length);
+        return l % 2 == 1 && l <= highest_;
+    }
+
+  private:
+    static int level(long length) noexcept {
+        return length <= 1 ? 0 : static_cast<int>(std::bit_width(static_cast<unsigned long>(length - 1)));
+    }
+    int highest_;
+};
+
+/// The state of a tree while it is worked on.
+class splitting_progress {
+  public:
+    splitting_progress(const std::function<void(double)>& report, long terms)
+        : report_(report), all_(static_cast<double>(terms)) {
+        for (long n = terms; n > 1; n -= n / 2)
+            all_ += static_cast<double>(terms);
+    }
+    /// A node of so many terms is done.
+    void add(long terms) {
+        if (!report_)
+            return;
+        const std::lock_guard lock(mutex_);
+        done_ += static_cast<double>(terms);
+        const double part = std::min(done_ / all_, 1.0);
+        if (part < reported_ + 0.005 || failed())
+            return;
+        reported_ = part;
+        report_(part);
+    }
+    /// Keeps the first exception; no more work is begun.
+    void fail() noexcept {
+        const std::lock_guard lock(failure_mutex_);
+        if (!failure_)
+            failure_ = std::current_exception();
+        failed_ = true;
+    }
+    bool failed() const noexcept { return failed_; }
+    /// Throws what was kept.
+    void finish() {
+        if (failure_)
+            std::rethrow_exception(failure_);
+        if (report_ && reported_ < 1)
+            report_(1.0);
+    }
+
+  private:
+    const std::function<void(double)>& report_;
+    double all_;
+    double done_ = 0;
+    double reported_ = 0;
+    std::mutex mutex_;
+    std::mutex failure_mutex_;
+    std::exception_ptr failure_;
+    std::atomic<bool> failed_ = false;
+};
+
+/// The product over low ≤ n < high. `last`: nothing is to the right of it, so that a column is enough.
+template <class Terms>
+typename Terms::node split(const Terms& terms, long low, long high, bool last, bool parallel,
+                           splitting_progress& progress) {
+    using node = typename Terms::node;
+    if (progress.failed())
+        return {};
+    node result{};
+    try {
+        const long length = high - low;
+        if (length <= Terms::leaf_length) {
+            result = terms.leaf(low, high, last);
+        } else {
+            const long middle = low + length / 2;
+            node left, right;
+#if defined(_OPENMP)
+            if (parallel && length > 32 * Terms::leaf_length) {
+#pragma omp task shared(terms, progress, left)
+                left = split(terms, low, middle, false, true, progress);
+                right = split(terms, middle, high, last, true, progress);
+#pragma omp taskwait
+            } else
+#endif
+            {
+                left = split(terms, low, middle, false, false, progress);
+                right = split(terms, middle, high, last, false, progress);
+            }
+            if (progress.failed())
+                return {};
+            result = terms.merge(left, right, low, middle, high, last, parallel);
+        }
+        progress.add(length);
+    } catch (...) {
+        progress.fail();
+    }
+    return result;
+}
+
+/// The same for a whole tree, in the threads of the options.
+template <class Terms>
+typename Terms::node split(const Terms& terms, long low, long high, bool last,
+                           const splitting_options& options) {
+    splitting_progress progress(options.progress, high - low);
+    typename Terms::node result;
+#if defined(_OPENMP)
+    const int threads = options.policy.threads == 0 ? omp_get_max_threads() : options.policy.threads;
+    if (threads > 1 && high - low > 64 * Terms::leaf_length) {
+#pragma omp parallel num_threads(threads)
+#pragma omp single
+        result = split(terms, low, high, last, true, progress);
+    } else
+#endif
+        result = split(terms, low, high, last, false, progress);
+    progress.finish();
+    return result;
+}
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace halfulp
