@@ -136,6 +136,56 @@ class matrix_terms {
     }
 
   private:
+    /// The first row is a continuant of the terms, and the second a_low times one of the terms but the first. False,
+    /// and nothing done, where they do not fit words or are negative.
+    bool leaf_of_words(integer_matrix2& m, long low, long high) const {
+#if defined(HALFULP_HAS_POLYNOMIAL_WORDS)
+        static_assert(leaf_length <= continuant::most_terms);
+        if (low < from_ || !numerators_.fits_words() || !denominators_.fits_words())
+            return false;
+        continuant first, second;
+        for (long n = low; n < high; ++n) {
+            const auto a = numerators_.words_at(n), b = denominators_.words_at(n);
+            if (b.negative || b.high != 0 || !first.step(a, b) || (n > low && !second.step(a, b)))
+                return false;
+        }
+        first.get(m.p, m.q);
+        second.get(m.r, m.s);
+        mpz_class a;
+        numerators_.at(a, low);
+        m.r *= a;
+        m.s *= a;
+        return true;
+#else
+        (void)m, (void)low, (void)high;
+        return false;
+#endif
+    }
+
+    void leaf_of_integers(integer_matrix2& m, long low, long high) const {
+        mpz_class a, b, next;
+        const auto step = [&](mpz_class& current, mpz_class& previous) {
+            mpz_mul(next.get_mpz_t(), current.get_mpz_t(), b.get_mpz_t());
+            mpz_addmul(next.get_mpz_t(), previous.get_mpz_t(), a.get_mpz_t());
+            mpz_swap(previous.get_mpz_t(), current.get_mpz_t());
+            mpz_swap(current.get_mpz_t(), next.get_mpz_t());
+        };
+        for (long n = low; n < high; ++n) {
+            if (n < from_) {
+                if (n == 0)
+                    a = 1;
+                else
+                    fraction_.numerator(a, n);
+                fraction_.denominator(b, n);
+            } else {
+                numerators_.at(a, n);
+                denominators_.at(b, n);
+            }
+            step(m.p, m.q);
+            step(m.r, m.s);
+        }
+    }
+
     /// |a_n| = κ·c(n)^(2k)?
     void find_law(long terms) {
         const factored_polynomial a = factor_linearly(fraction_.numerators());
