@@ -182,7 +182,10 @@ struct number_arithmetic {
     }
 
     /// |change| ≤ tolerance·|value|, the product rounded as others are. False where something is NaN.
-    HALFULP_ALWAYS_INLINE bool settled(const T& change, const T& tolerance, const T& value) const {
+    HALFULP_ALWAYS_INLINE bool settled(const T& change, const T& tolerance, const T& value) const
+        requires(requires(const T& x) {
+            { x < x } -> std::convertible_to<bool>;
+        }) {
         return magnitude(change) <= multiply(tolerance, magnitude(value));
     }
     /// numeric_limits' epsilon, the distance from 1 to the next number; 0 for exact types.
