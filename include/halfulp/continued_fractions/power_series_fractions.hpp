@@ -68,7 +68,7 @@ inline std::vector<mpq_class> quotient_difference(const std::vector<mpq_class>& 
         if (e.empty() || all_zero(e))
             return result;
         result.push_back(e.front());
-        if (e.size() < 2)
+        if (e.size() < 2 || all_zero({e.begin() + 1, e.end()}))  // q_{k+1} = 0
             return result;
         require_no_zero({e.begin(), e.end() - 1}, "e_" + std::to_string(k));
         std::vector<mpq_class> next_q;
