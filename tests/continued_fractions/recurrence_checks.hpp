@@ -5,14 +5,18 @@
 /// The four recurrences, step by step in MPFR: at one precision, in eight modes, and with the exponent range of
 /// an IEEE format where that is asked for. Shares nothing with the library but the fractions' elements.
 
-#include <halfulp/continued_fractions/polynomial_continued_fraction.hpp>
+#include <halfulp/continued_fractions/recurrence.hpp>
 #include <halfulp/core/rounding.hpp>
 #include <halfulp/formats/float_format.hpp>
 #include <halfulp/interop/mpfr.hpp>
 
+#include "support/catch.hpp"
+
 #include <mpfr.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <vector>
 
 namespace halfulp_test {
@@ -203,5 +207,29 @@ inline const std::vector<polynomial_continued_fraction>& recurrence_fractions() 
     };
     return list;
 }
+
+/// Equal values, zeros of one sign, or both NaN.
+inline bool same(double x, double y) {
+    return std::isnan(x) ? std::isnan(y) : x == y && std::signbit(x) == std::signbit(y);
+}
+
+/// All four methods of an arithmetic.
+template <class Arithmetic>
+void check_methods(const Arithmetic& k, const emulated_format& oracle, const polynomial_continued_fraction& f,
+                   long n) {
+    const auto number = [](const auto& x) {
+        if constexpr (requires { x.to_double(); })
+            return x.to_double();
+        else
+            return static_cast<double>(x);
+    };
+    CHECK(same(number(evaluate_forward(f, n, k).value), oracle.forward(f, n).to_double()));
+    CHECK(same(number(evaluate_backward(f, n, k).value), oracle.backward(f, n).to_double()));
+    CHECK(same(number(evaluate_steed(f, n, k).value), oracle.steed(f, n).to_double()));
+    CHECK(same(number(evaluate_lentz(f, n, k).value), oracle.lentz(f, n).to_double()));
+}
+
+inline constexpr std::size_t regular_fractions =
+    7;  // no zeros divided by, nothing that leaves 11 bits of exponent
 
 }  // namespace halfulp_test
