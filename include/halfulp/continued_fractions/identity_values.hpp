@@ -190,29 +190,34 @@ inline working_real dawson_at_1(mpfr_prec_t p) {
     return sum;
 }
 
-/// Σ_{k ≥ 0} 1/(k + q)² = ψ'(q) for rational q > 0, by the formula of Euler and Maclaurin from k = N on;
-/// B_2j from ζ(2j). N = precision/4 makes the least term small enough.
-inline working_real trigamma_at(long numerator, long denominator, mpfr_prec_t p) {
-    const long terms = static_cast<long>(p) / 4 + 16;
-    working_real sum(0, p);
-    for (long k = 0; k < terms; ++k)
-        sum = std::move(sum) + 1 / square(working_real(numerator + k * denominator, denominator, p));
-    const working_real x(numerator + terms * denominator, denominator, p);
-    sum = std::move(sum) + 1 / x + 1 / (2 * square(x));
-    // B_2j/x^(2j + 1) = ± 2·(2j)!·ζ(2j)/((2π)^2j·x^(2j + 1))
-    const working_real ratio = 1 / square(2 * pi_at(p) * x);
-    working_real factor = 2 / x;
-    for (long j = 1; mpfr_get_exp(factor.get()) > -static_cast<mpfr_exp_t>(p) - 8; ++j) {
-        factor = std::move(factor) * ratio * ((2 * j - 1) * (2 * j));
-        const working_real term = factor * zeta_at(static_cast<unsigned long>(2 * j), p);
-        sum = j % 2 == 1 ? std::move(sum) + term : std::move(sum) - term;
+/// Σ (−1)^k·term(k) for moments term(k) of a positive measure on [0, 1], from p/log2(3 + √8) + 1 terms:
+/// the first algorithm of Cohen, Rodriguez Villegas and Zagier, Convergence acceleration of
+/// alternating series, 2000.
+template <class Term>
+working_real alternating_sum(const Term& term, mpfr_prec_t p) {
+    const long n = static_cast<long>(p) * 10 / 25 + 1;
+    working_real d(0, p);
+    mpfr_pow_si(d.get(), (sqrt_at(8, p) + 3).get(), n, MPFR_RNDN);
+    d = (d + 1 / d) / 2;
+    working_real b(-1, p), c = 0 - d, sum(0, p);
+    for (long k = 0; k < n; ++k) {
+        c = b - c;
+        sum = std::move(sum) + c * term(k);
+        b = std::move(b) * (2 * (k + n)) * (k - n) / (2 * k + 1) / (k + 1);
     }
-    return sum;
+    return sum / d;
 }
 
-/// 1 − 1/2² + 1/4² − 1/5² + …, the Dirichlet series of the character modulo 3 at 2.
+/// L = 1 − 1/2² + 1/4² − 1/5² + …, the Dirichlet series of the character modulo 3 at 2. With the
+/// signs of even places changed it is 3/2·L = Σ (−1)^k (1/(3k + 1)² + 1/(3k + 2)²).
 inline working_real dirichlet_l_3_at_2(mpfr_prec_t p) {
-    return (trigamma_at(1, 3, p) - trigamma_at(2, 3, p)) / 9;
+    return alternating_sum(
+               [p](long k) {
+                   return working_real(1, (3 * k + 1) * (3 * k + 1), p) +
+                          working_real(1, (3 * k + 2) * (3 * k + 2), p);
+               },
+               p) *
+           2 / 3;
 }
 
 /// The expression at 64 bits more than asked for, rounded.
