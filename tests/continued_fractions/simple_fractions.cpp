@@ -138,7 +138,7 @@ TEST_CASE("simple continued fraction: canonical form") {
         const std::size_t more = random.below(9), m = x.period().size();
         for (std::size_t n = 0; n < more; ++n)
             longer.push_back(x[x.quotients().size() + n]);
-        for (std::size_t n = 0; n < m * (1 + i % 3); ++n)
+        for (std::size_t n = 0; n < m * (1 + static_cast<std::size_t>(i) % 3); ++n)
             turned.push_back(x.period()[(n + more) % m]);
         const fraction z = fraction(longer, turned).canonical();
         wrong += z.quotients() != y.quotients() || z.period() != y.period();
