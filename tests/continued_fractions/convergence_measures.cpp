@@ -6,6 +6,7 @@
 
 #include <halfulp/continued_fractions/contraction.hpp>
 #include <halfulp/continued_fractions/convergence_measures.hpp>
+#include <halfulp/continued_fractions/transformations.hpp>
 
 #include "support/catch.hpp"
 
@@ -162,6 +163,15 @@ TEST_CASE("no limit, and denominators that are zero on the way") {
         CHECK_NOTHROW(measure_irrationality(fraction, 301));
         CHECK_NOTHROW(measure_common_factors(fraction, 128));
     }
+    // Values that wander about narrowly round a number far from zero, now and then far away from it.
+    for (const auto& fraction : {polynomial_continued_fraction{{8, -4, -3}, {6, -2}},
+                                 polynomial_continued_fraction{{-5, -3, -2, 6, -9}, {-7, -10, -5}},
+                                 polynomial_continued_fraction{{1, -2, -8}, {-9, 2}}})
+        for (const long depth : {200L, 512L, 700L})
+            CHECK(measure_convergence(fraction, depth).kind == convergence::none);
+    // Growth beyond all bounds: the value is infinite, its reciprocal 0.
+    CHECK(measure_convergence(polynomial_continued_fraction{{-8, -8}, {-1, -1}}).kind == convergence::none);
+    CHECK(measure_convergence(reciprocal({{-8, -8}, {-1, -1}})).kind == convergence::factorial);
     // b_0 = b_1 = 0 and later ones; the value is there none the less.
     const polynomial_continued_fraction zeros{{1}, {-3, 1}, {}, {1, 0}};
     CHECK(measure_convergence(zeros, 256).kind == convergence::factorial);
@@ -202,7 +212,9 @@ TEST_CASE("random fractions: what the leading coefficients prove is what is meas
                   0.02 + 0.005 * proven.digits_a_term);
         } else if (proven.kind == convergence::factorial) {
             ++compared;
-            CHECK(measured.kind == convergence::factorial);
+            // A few grow beyond all bounds, B_n being a minimal solution: then 1/C_n converges, to zero.
+            CHECK((measured.kind == convergence::none ? measure_convergence(reciprocal(fraction)).kind
+                                                      : measured.kind) == convergence::factorial);
         } else if (proven.kind == convergence::none) {
             ++compared;
             CHECK(measured.kind == convergence::none);

@@ -98,16 +98,70 @@ inline double log_chord(const convergent_fraction& x, const convergent_fraction&
 
 }  // namespace detail
 
-/// How the convergents converge, measured; all figures from exact convergents up to 2·depth + 1.
+/// How the convergents converge, measured; all figures from exact convergents up to 2·depth.
 struct convergence_measurement {
-    convergence kind;  ///< the class
-    double
-        digits_a_term;  ///< exponential: −log10 of the ratio of errors, the factors n^c taken out; otherwise 0
-    double exponent;  ///< polynomial: c in |C − C_n| ~ n^-c; factorial: c in n!^-c; otherwise 0
-    double
-        stretch;  ///< σ in −log |C − C_n| ~ n^σ: near 0 polynomial, ½ for exp(−√n), 1 exponential, above factorial
+    convergence kind;      ///< the class
+    double digits_a_term;  ///< exponential: −log10 of the ratio of errors, factors n^c taken out; otherwise 0
+    double exponent;       ///< polynomial: c in |C − C_n| ~ n^-c; factorial: c in n!^-c; otherwise 0
+    double stretch;  ///< σ in −log |C − C_n| ~ n^σ: 0 polynomial, ½ for exp(−√n), 1 exponential or factorial
     double digits;  ///< −log10 of the largest |C_n − C_{2·depth}| over sampled n in depth … 2·depth
 };
+
+namespace detail {
+
+/// A convergent and its number.
+struct numbered_convergent {
+    long n;
+    convergent_fraction value;
+};
+
+/// 24 convergents in n … 2n − 1, of both parities, and C_2n.
+template <class Walk>
+std::vector<numbered_convergent> sampled_convergents(Walk& walk, long n) {
+    std::vector<numbered_convergent> result;
+    for (long i = 0; i < 12; ++i)
+        for (const long k : {n + i * (n - 2) / 12, n + i * (n - 2) / 12 + 1})
+            result.push_back({k, walk.at(k)});
+    result.push_back({2 * n, walk.at(2 * n)});
+    return result;
+}
+
+/// log of the median of |C_k| over those that are neither 0 nor infinite; 0 where all are.
+inline double log_middle_size(const std::vector<numbered_convergent>& convergents) {
+    std::vector<double> sizes;
+    for (const auto& [n, x] : convergents)
+        if (x.numerator != 0 && x.denominator != 0)
+            sizes.push_back(log_of(x.numerator) - log_of(x.denominator));
+    if (sizes.empty())
+        return 0;
+    const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+    std::nth_element(sizes.begin(), middle, sizes.end());
+    return *middle;
+}
+
+/// The coefficient of correlation of log k and −log |C_k − last|: near 1 where the distances fall, near 0 where
+/// convergents wander about, whatever their distribution.
+inline double correlation_of_fall(const std::vector<std::vector<numbered_convergent>>& levels,
+                                  const convergent_fraction& last) {
+    double count = 0, x_sum = 0, y_sum = 0, xx = 0, yy = 0, xy = 0;
+    for (const auto& level : levels)
+        for (const numbered_convergent& sample : level) {
+            const double x = std::log(static_cast<double>(sample.n));
+            const double y = -log_distance(sample.value, last);
+            if (!std::isfinite(y))
+                continue;
+            count += 1;
+            x_sum += x;
+            y_sum += y;
+            xx += x * x;
+            yy += y * y;
+            xy += x * y;
+        }
+    const double spread = (count * xx - x_sum * x_sum) * (count * yy - y_sum * y_sum);
+    return spread > 0 ? (count * xy - x_sum * y_sum) / std::sqrt(spread) : 0;
+}
+
+}  // namespace detail
 
 /// Measures how fast the convergents approach each other: with E(n) the largest of |C_k − C_{2n}| over 24
 /// samples k in n … 2n, both parities, at n = depth/8, depth/4, depth/2 and depth, the growth of −log E tells the class.
@@ -116,53 +170,52 @@ struct convergence_measurement {
 ///   - factorial:   digits a term grow, by log10 2·c from n to 2n with c ≥ ¼
 ///   - exponential: −log E grows like n^σ, σ > 0.85
 ///   - polynomial:  slower; exp(−√n) among them, which `stretch` tells
-///   - none:        E does not fall (n^-0.1 at most), or the convergents cover a good part of the sphere still:
-///                  oscillation, growth beyond all bounds, or convergence too slow to be seen at this depth
+///   - none:        E does not fall (n^-0.1 at most), or the convergents cover a good part of the sphere still, or
+///                  their distances from the last one do not fall with n (correlation below 0.6): oscillation,
+///                  growth beyond all bounds, or convergence too slow to be seen at this depth
 ///
 /// An oscillation whose period is far beyond `depth` looks like convergence.
 ///
 /// @param depth  at least 64
 /// @throws std::invalid_argument if depth < 64
 ///
-/// Polynomial fractions: O(M(S) log depth) for convergents of S bits; others O(depth) steps of the recurrence.
+/// Polynomial fractions: O(M(S) log depth) for convergents of S bits; others O(depth) steps of the recurrence. 100
+/// convergents in memory.
 template <continued_fraction Fraction>
 convergence_measurement measure_convergence(const Fraction& fraction, long depth = 512) {
     detail::require_at_least("measure_convergence", "depth", depth, 64);
     constexpr double infinity = std::numeric_limits<double>::infinity();
     const double log_2 = std::log(2.0), log_10 = std::log(10.0);
     detail::convergent_walk<Fraction> walk(fraction);
-    std::vector<double> levels, chords;  // −log E(n)
-    double scale = 0;
-    for (const long n : {depth / 8, depth / 4, depth / 2, depth}) {
-        std::vector<convergent_fraction> samples;
-        for (long i = 0; i < 12; ++i) {
-            samples.push_back(walk.at(n + i * (n - 1) / 12));
-            samples.push_back(walk.at(n + i * (n - 1) / 12 + 1));
-        }
-        const convergent_fraction last = walk.at(2 * n);
-        if (levels.empty() && last.numerator != 0 && last.denominator != 0)
-            scale = detail::log_of(last.numerator) - detail::log_of(last.denominator);
-        double distance = -infinity, chord = -infinity;
-        for (const convergent_fraction& sample : samples) {
-            const double here = detail::log_distance(sample, last);
+    std::vector<std::vector<detail::numbered_convergent>> levels;
+    for (const long n : {depth / 8, depth / 4, depth / 2, depth})
+        levels.push_back(detail::sampled_convergents(walk, n));
+    const double scale = detail::log_middle_size(levels.front());
+    std::vector<double> falls;  // −log E(n)
+    double chord = -infinity;   // at the last level
+    for (const auto& level : levels) {
+        const convergent_fraction& last = level.back().value;
+        double distance = -infinity;
+        chord = -infinity;
+        for (const detail::numbered_convergent& sample : level) {
+            const double here = detail::log_distance(sample.value, last);
             if (here < infinity)
                 distance = std::max(distance, here);
-            chord = std::max(chord, detail::log_chord(sample, last, scale));
+            chord = std::max(chord, detail::log_chord(sample.value, last, scale));
         }
-        levels.push_back(last.denominator == 0 ? -infinity : -distance);
-        chords.push_back(chord);
+        falls.push_back(last.denominator == 0 ? -infinity : -distance);
     }
-    convergence_measurement result{convergence::none, 0, 0, 0, levels[3] / log_10};
-    if (chords[3] == -infinity) {
+    convergence_measurement result{convergence::none, 0, 0, 0, falls[3] / log_10};
+    if (chord == -infinity) {
         result.kind = convergence::terminating;
         return result;
     }
     const double half = static_cast<double>(depth) / 2;
-    const double gain_2 = levels[2] - levels[1], gain_3 = levels[3] - levels[2];
-    if (!std::isfinite(levels[3]) || !(gain_3 > 0.1 * log_2) || !(levels[3] - levels[0] > 0.1 * 3 * log_2) ||
-        chords[3] > std::log(0.3))
+    const double gain_2 = falls[2] - falls[1], gain_3 = falls[3] - falls[2];
+    if (!std::isfinite(falls[3]) || !(gain_3 > 0.1 * log_2) || !(falls[3] - falls[0] > 0.1 * 3 * log_2) ||
+        chord > std::log(0.3) || detail::correlation_of_fall(levels, levels.back().back().value) < 0.6)
         return result;
-    result.stretch = gain_2 > 0 && gain_3 > 0 ? std::max(0.0, std::log2(gain_3 / gain_2)) : 0.0;
+    result.stretch = gain_2 > 0 ? std::max(0.0, std::log2(gain_3 / gain_2)) : 0.0;
     const double factorial_exponent = (gain_3 / half - gain_2 / (half / 2)) / log_2;
     if (factorial_exponent >= 0.25) {
         result.kind = convergence::factorial;
