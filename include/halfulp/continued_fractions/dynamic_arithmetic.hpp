@@ -51,7 +51,7 @@ class dynamic_arithmetic {
     bool is_zero(const dynamic_float& x) const { return iszero(x); }
     bool is_finite(const dynamic_float& x) const { return isfinite(x); }
     bool settled(const dynamic_float& change, const dynamic_float& tolerance, const dynamic_float& value) {
-        return magnitude(change) <= multiply(tolerance, magnitude(value));
+        return magnitude(change) <= multiply(tolerance, magnitude(value)) && isfinite(change);
     }
     /// The distance from 1 to the next number, 2^(1 − p).
     dynamic_float epsilon() const { return power_of_two(1 - format_.precision()); }

@@ -51,9 +51,15 @@ class lentz_steps {
         met_zero_ = false;
         value_type denominator = k.multiply_add(a, inverse_, b);
         replace_zero(k, denominator);
+        if constexpr (Arithmetic::is_exact)
+            if (met_zero_)
+                return;  // the caller throws
         inverse_ = k.divide(one_, denominator);
         ratio_ = k.add(b, k.divide(a, ratio_));
         replace_zero(k, ratio_);
+        if constexpr (Arithmetic::is_exact)
+            if (met_zero_)
+                return;
         change_ = k.multiply(ratio_, inverse_);
         value_ = k.multiply(value_, change_);
     }

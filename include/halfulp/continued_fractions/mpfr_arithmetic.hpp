@@ -54,7 +54,7 @@ class mpfr_arithmetic {
     bool is_finite(const mpfr_real& x) const { return mpfr_number_p(x.get()) != 0; }
     bool settled(const mpfr_real& change, const mpfr_real& tolerance, const mpfr_real& value) const {
         const mpfr_real limit = multiply(tolerance, value);
-        return mpfr_nan_p(change.get()) == 0 && mpfr_nan_p(limit.get()) == 0 &&
+        return mpfr_number_p(change.get()) != 0 && mpfr_nan_p(limit.get()) == 0 &&
                mpfr_cmpabs(change.get(), limit.get()) <= 0;
     }
     /// 2^(1 − precision).

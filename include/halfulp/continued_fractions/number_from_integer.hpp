@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace halfulp {
@@ -45,7 +46,8 @@ inline constexpr int integer_workspace_bits = number_format<T>::value.precision(
 }  // namespace detail
 
 /// An integer as a T: exact for exact types, rounded once by T's default projection for float,
-/// double and custom_float.
+/// double and custom_float. Other types convert from mpz_class, from long where it fits, from decimal text, or, where they
+/// have none of these, are put together from pieces of 30 bits with a rounding each.
 ///
 /// @throws std::invalid_argument if T is a built-in integer that cannot hold it
 template <number T>
@@ -67,8 +69,13 @@ T number_from_integer(const mpz_class& value) {
         return static_cast<T>(value.get_si());
     } else if (value.fits_slong_p()) {
         return T(value.get_si());
-    } else {
+    } else if constexpr (std::constructible_from<T, std::string>) {
         return T(value.get_str());
+    } else {
+        // From pieces of 30 bits, by the type's own operations.
+        const mpz_class rest = value >> 30;  // floor, so that the piece is not negative
+        const mpz_class piece = value - (rest << 30);
+        return static_cast<T>(number_from_integer<T>(rest) * T(1L << 30) + T(piece.get_si()));
     }
 }
 

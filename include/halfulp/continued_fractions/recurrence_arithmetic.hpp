@@ -181,12 +181,12 @@ struct number_arithmetic {
             return static_cast<T>(x - x) == T(0);
     }
 
-    /// |change| ≤ tolerance·|value|, the product rounded as others are. False where something is NaN.
+    /// |change| ≤ tolerance·|value|, the product rounded as others are. False where the change is no finite number.
     HALFULP_ALWAYS_INLINE bool settled(const T& change, const T& tolerance, const T& value) const
         requires(requires(const T& x) {
             { x < x } -> std::convertible_to<bool>;
         }) {
-        return magnitude(change) <= multiply(tolerance, magnitude(value));
+        return magnitude(change) <= multiply(tolerance, magnitude(value)) && is_finite(change);
     }
     /// numeric_limits' epsilon, the distance from 1 to the next number; 0 for exact types.
     HALFULP_ALWAYS_INLINE T epsilon() const {
@@ -313,7 +313,9 @@ class rounded_arithmetic {
     T multiply_add(T x, T y, T z) { return halfulp::fma<T>(x, y, z, projection_, random()); }
     bool is_zero(T x) const { return iszero(x); }
     bool is_finite(T x) const { return isfinite(x); }
-    bool settled(T change, T tolerance, T value) { return abs(change) <= multiply(tolerance, abs(value)); }
+    bool settled(T change, T tolerance, T value) {
+        return abs(change) <= multiply(tolerance, abs(value)) && isfinite(change);
+    }
     T epsilon() const { return number_arithmetic<T>{}.epsilon(); }
     T tiny() const { return number_arithmetic<T>{}.tiny(); }
     long rescale(T& x0, T& x1, T& x2, T& x3) {
