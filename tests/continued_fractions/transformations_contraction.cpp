@@ -115,7 +115,7 @@ TEST_CASE("contraction of polynomial fractions, even and odd part") {
                     CHECK((fraction.denominators().degree() < 0 || m > 2));
                 }
     }
-    // DLMF 1.12.18 on 4/π: the even part, and the odd part with the convergents C_1, C_3, ….
+    // 4/π: the even part, and the odd part with the convergents C_1, C_3, ….
     const polynomial_continued_fraction pi{{0, 0, 1}, {1, 2}};
     const auto even = even_part(pi), odd = odd_part(pi);
     CHECK(even.map == moebius_map{});

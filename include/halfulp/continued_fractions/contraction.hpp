@@ -20,7 +20,7 @@
 /// cannot be unless the fraction ends, so that the contraction does not exist there.
 ///
 /// Sources: Seidel 1855; Perron, Die Lehre von den Kettenbrüchen II, §1; Lorentzen and Waadeland,
-/// Continued Fractions with Applications, 1992, II.2.4; for the even part DLMF 1.12.18 – 1.12.20.
+/// Continued Fractions with Applications, 1992, II.2.4; for even and odd part DLMF §1.12(iv); that convergents differ, 1.12.22.
 
 #include <halfulp/continued_fractions/equivalence.hpp>
 #include <halfulp/continued_fractions/interlaced_continued_fraction.hpp>
@@ -212,12 +212,12 @@ inline mapped_continued_fraction<polynomial_continued_fraction> contracted(
     return contracted(interlaced_continued_fraction(fraction, m), residue);
 }
 
-/// The fraction with the convergents C_0, C_2, C_4, …: DLMF 1.12.18.
+/// The fraction with the convergents C_0, C_2, C_4, …: DLMF §1.12(iv).
 inline mapped_continued_fraction<polynomial_continued_fraction> even_part(
     const polynomial_continued_fraction& fraction) {
     return contracted(fraction, 2, 0);
 }
-/// The fraction with the convergents C_1, C_3, C_5, …: DLMF 1.12.20.
+/// The fraction with the convergents C_1, C_3, C_5, …: DLMF §1.12(iv).
 inline mapped_continued_fraction<polynomial_continued_fraction> odd_part(
     const polynomial_continued_fraction& fraction) {
     return contracted(fraction, 2, 1);
@@ -272,7 +272,8 @@ auto contracted(const Fraction& fraction, Index index) requires(!std::integral<I
 
 /// The extension by one convergent before each of C_1, C_2, …: with d_n = b_n − w_n, d_0 := 1,
 ///
-///     b'_0 = b_0   a'_1 = a_1, b'_1 = w_1   a'_{2n-1} = −a_n, b'_{2n-1} = w_n·d_{n-1} + a_n   a'_{2n} = d_n·d_{n-1}, b'_{2n} = 1
+///     b'_0 = b_0   a'_1 = a_1   a'_{2n-1} = −a_n                b'_1 = w_1   b'_{2n-1} = w_n·d_{n-1} + a_n
+///                               a'_{2n}   = d_n·d_{n-1}                      b'_{2n}   = 1
 ///
 /// Convergent 2n of the result is C_n, convergent 2n − 1 is C_n with w_n instead of b_n. The even part of the
 /// result is the original. Source: Lorentzen and Waadeland, II.2.4; worked out for w_n of one's choice.

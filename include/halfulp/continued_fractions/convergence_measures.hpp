@@ -164,7 +164,8 @@ inline double correlation_of_fall(const std::vector<std::vector<numbered_converg
 }  // namespace detail
 
 /// Measures how fast the convergents approach each other: with E(n) the largest of |C_k − C_{2n}| over 24
-/// samples k in n … 2n, both parities, at n = depth/8, depth/4, depth/2 and depth, the growth of −log E tells the class.
+/// samples k in n … 2n, both parities, at n = depth/8, depth/4, depth/2 and depth, the growth of −log E tells the
+/// class.
 ///
 ///   - terminating: the convergents are equal from some n on
 ///   - factorial:   digits a term grow, by log10 2·c from n to 2n with c ≥ ¼

@@ -6,7 +6,7 @@
 ///
 ///     a_1 → r_1·a_1,   a_n → r_n·r_{n-1}·a_n,   b_0 → b_0,   b_n → r_n·b_n,   r_n ≠ 0
 ///
-/// keeps every C_n (DLMF 1.12.7 – 1.12.9; Lorentzen and Waadeland, Continued Fractions with
+/// keeps every C_n (DLMF 1.12.15, 1.12.16; Lorentzen and Waadeland, Continued Fractions with
 /// Applications, 1992, II.2.3). Inflating multiplies by r_n, deflating divides by it.
 
 #include <halfulp/continued_fractions/general_continued_fraction.hpp>

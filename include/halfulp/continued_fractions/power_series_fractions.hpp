@@ -24,13 +24,14 @@
 namespace halfulp {
 inline namespace v0 {
 
-/// The coefficients a_0, a_1, … of the regular C-fraction of c_0 + c_1·z + c_2·z² + …, in the form of DLMF 3.10.6,
+/// The coefficients a_0, a_1, … of the regular C-fraction of c_0 + c_1·z + c_2·z² + …, in the form of DLMF §3.10(ii),
 ///
 ///     a_0/(1 − a_1·z/(1 − a_2·z/(1 − …)))
 ///
 /// by the quotient-difference algorithm: a_0 = c_0, a_{2k-1} = q_k, a_{2k} = e_k with
 ///
-///     q_1^(i) = c_{i+1}/c_i,   e_k^(i) = e_{k-1}^(i+1) + q_k^(i+1) − q_k^(i),   q_{k+1}^(i) = q_k^(i+1)·e_k^(i+1)/e_k^(i)
+///     q_1^(i) = c_{i+1}/c_i,   e_0^(i) = 0,   e_k^(i) = e_{k-1}^(i+1) + q_k^(i+1) − q_k^(i),
+///     q_{k+1}^(i) = q_k^(i+1)·e_k^(i+1)/e_k^(i)
 ///
 /// As many coefficients as are given, fewer where the series is found to be that of a rational function. For a
 /// Stieltjes series, c_k = (−1)^k·∫t^k dμ, all −a_k are positive. Convergent n agrees with the series in its first n

@@ -6,8 +6,8 @@
 ///
 ///     a_n → r_n·r_{n-1}·a_n,   b_n → r_n·b_n,   r_n ≠ 0
 ///
-/// keeps every convergent where r_0 = 1, and multiplies every one by r_0 otherwise (DLMF 1.12.7 to
-/// 1.12.9 with an r_0 of its own). So where b_0 is not an integer the value is C/r_0, and the
+/// keeps every convergent where r_0 = 1, and multiplies every one by r_0 otherwise (DLMF 1.12.15 and
+/// 1.12.16 with an r_0 of its own). So where b_0 is not an integer the value is C/r_0, and the
 /// map { 1, 0, 0, r_0 } that comes with the fraction says so.
 
 #include <halfulp/continued_fractions/general_continued_fraction.hpp>

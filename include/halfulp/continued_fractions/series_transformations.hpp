@@ -8,7 +8,7 @@
 /// For the series with polynomial ratios of terms there is
 /// `polynomial_continued_fraction::from_hypergeometric_series`; for power series power_series_fractions.hpp.
 ///
-/// Sources: Euler 1748, Introductio I.18; DLMF 1.12.10 – 1.12.14; Lorentzen and Waadeland, II.2.
+/// Sources: Euler 1748, Introductio I.18; DLMF 1.12.8, 1.12.18, 1.12.19; Lorentzen and Waadeland, II.2.
 
 #include <halfulp/continued_fractions/equivalence.hpp>
 #include <halfulp/continued_fractions/general_continued_fraction.hpp>
