@@ -63,17 +63,28 @@ class polynomial_block {
 
     /// p(n), …, p(n + size − 1) and error bounds, n ≥ 0.
     void fill(double n, values& value, values& error) const {
+        values point;
+        for (std::size_t i = 0; i < size; ++i)
+            point[i] = n + static_cast<double>(i);
         value.fill(0);
-        error.fill(0);
         for (std::size_t k = coefficients_.size(); k-- > 0;)
             for (std::size_t i = 0; i < size; ++i)
-                value[i] = value[i] * (n + static_cast<double>(i)) + coefficients_[k];
-        // Σ |c_k|·n^k: where it is below 2^53 everything was an integer, and exact.
-        for (std::size_t i = 0; i < size && one_sign_; ++i)
-            error[i] = std::fabs(value[i]);
-        for (std::size_t k = one_sign_ ? 0 : coefficients_.size(); k-- > 0;)
+                value[i] = value[i] * point[i] + coefficients_[k];
+        // Σ |c_k|·n^k, or more: where it is below 2^53 everything was an integer, and exact.
+        if (one_sign_) {
             for (std::size_t i = 0; i < size; ++i)
-                error[i] = error[i] * (n + static_cast<double>(i)) + std::fabs(coefficients_[k]);
+                error[i] = std::fabs(value[i]);
+        } else if (n >= 1000) {
+            double sum = 0;  // at the last place, hardly more than at the first
+            for (std::size_t k = coefficients_.size(); k-- > 0;)
+                sum = sum * point[size - 1] + std::fabs(coefficients_[k]);
+            error.fill(sum);
+        } else {
+            error.fill(0);
+            for (std::size_t k = coefficients_.size(); k-- > 0;)
+                for (std::size_t i = 0; i < size; ++i)
+                    error[i] = error[i] * point[i] + std::fabs(coefficients_[k]);
+        }
         for (std::size_t i = 0; i < size; ++i)
             error[i] = error[i] <= exact_below_ ? 0 : error[i] * relative_error_;
     }
@@ -221,29 +232,16 @@ class error_walk {
         const bool looking = target > -std::numeric_limits<double>::infinity();
         if (looking && bound() <= target)
             return true;
-        std::array<walk_state, static_cast<std::size_t>(element_block::size) + 1> passed;
         while (state_.n < last) {
             const long first = state_.n + 1 - (state_.n + 1) % element_block::size;
             const long end = std::min(last, first + element_block::size - 1);
             elements_.fill(first);
-            std::size_t count = 0;
-            while (state_.n < end) {
-                if (looking)
-                    passed[count++] = state_;
-                if (!step(static_cast<std::size_t>(state_.n + 1 - first)))
-                    return false;
-            }
-            state_.gap.normalise();
+            const walk_state before = state_;
+            if (!advance_in_block(first, end))
+                return false;
             if (looking && bound() <= target) {
-                // The bound falls, as a rule; in any case the state found has a bound that is low enough.
-                passed[count] = state_;
-                for (std::size_t low = 0, high = count; high - low > 1;) {
-                    const std::size_t middle = (low + high) / 2;
-                    state_ = passed[middle];
-                    (bound() <= target ? high : low) = middle;
-                    state_ = passed[high];
-                }
-                return true;
+                state_ = before;
+                return advance_to_least(first, end, target);
             }
         }
         return true;
@@ -278,27 +276,64 @@ class error_walk {
     }
 
   private:
-    /// One n on, to the element at `i` of the block.
-    bool step(std::size_t i) {
-        const double a = elements_.a[i], b = elements_.b[i];
-        const double h = std::fabs(state_.ratio);
-        const double product = a * state_.ratio;
+    /// To n = end, within the block that begins at `first`.
+    bool advance_in_block(long first, long end) {
+        walk_state s = state_;
+        while (s.n < end) {
+            const auto i = static_cast<std::size_t>(s.n + 1 - first);
+            if (!step(s, elements_.a[i], elements_.a_error[i], elements_.b[i], elements_.b_error[i]))
+                return false;
+        }
+        s.gap.normalise();
+        state_ = s;
+        return true;
+    }
+    /// To an n ≤ end of the block with bound() ≤ target, as is so at the end: the least, if the bound
+    /// falls from n to n + 1, as a rule it does.
+    bool advance_to_least(long first, long end, double target) {
+        std::array<walk_state, static_cast<std::size_t>(element_block::size) + 1> passed;
+        std::size_t low = 0, high = 0;
+        for (passed[0] = state_; state_.n < end; passed[++high] = state_)
+            if (!advance_in_block(first, state_.n + 1))
+                return false;
+        while (high - low > 1) {
+            const std::size_t middle = (low + high) / 2;
+            state_ = passed[middle];
+            (bound() <= target ? high : low) = middle;
+        }
+        state_ = passed[high];
+        return true;
+    }
+    /// One n on.
+    static bool step(walk_state& s, double a, double a_error, double b, double b_error) {
+        const double h = std::fabs(s.ratio);
+        const double product = a * s.ratio;
         const double sum = b + product;
         const double size = std::fabs(sum);
-        const double error = elements_.b_error[i] +
-                             std::fabs(product) * (state_.ratio_error + 4 * rounding_unit) +
-                             1.02 * elements_.a_error[i] * h + 2 * rounding_unit * size;
         const double inverse = 1 / sum;
-        const double relative = error * std::fabs(inverse);
-        const double numerator = std::fabs(a) + elements_.a_error[i];
-        if (!(relative < 0x1p-7 && size > 0x1p-300 && size < 0x1p300 && numerator < 0x1p400))
+        const double inverse_size = std::fabs(inverse);
+        const double numerator = std::fabs(a) + a_error;
+        if (!(size > 0x1p-300 && size < 0x1p300 && numerator < 0x1p400))
             return false;
-        state_.ratio = inverse;
+        // What b_n + a_n·h_{n-1} may be off, without and with what h_{n-1} is, relative to it.
+        const double rounded = (b_error + 1.02 * a_error * h + 2 * rounding_unit * size +
+                                4 * rounding_unit * std::fabs(product)) *
+                               inverse_size;
+        const double inherited = std::fabs(product) * inverse_size;
         // x/(1 − x) < x·(1 + 2x). A larger factor would grow exponentially where convergence is slow.
-        state_.ratio_error = relative * (1 + 2 * relative + 16 * rounding_unit) + 4 * rounding_unit;
-        state_.gap.multiply(numerator * inverse * inverse);
-        state_.excess += 2 * state_.ratio_error + 8 * rounding_unit;
-        ++state_.n;
+        constexpr double usual = 1 + 0x1p-22;
+        double next_error = inherited * usual * s.ratio_error + (rounded * usual + 4 * rounding_unit);
+        if (!(next_error < 0x1p-24)) {
+            const double relative = inherited * s.ratio_error + rounded;
+            if (!(relative < 0x1p-7))
+                return false;
+            next_error = relative * (1 + 2 * relative + 32 * rounding_unit) + 4 * rounding_unit;
+        }
+        s.ratio = inverse;
+        s.ratio_error = next_error;
+        s.gap.multiply(numerator * inverse * inverse);
+        s.excess += 2 * s.ratio_error + 8 * rounding_unit;
+        ++s.n;
         return true;
     }
 
