@@ -26,6 +26,34 @@ struct halfulp::number_traits<long double> {
     static constexpr bool is_exact = false;
 };
 
+/// The least that a number type can be: the operations, and nothing known about it.
+struct bare_number {
+    float x = 0;
+    bare_number() = default;
+    explicit bare_number(long value) : x(static_cast<float>(value)) {}
+    explicit bare_number(int value) : x(static_cast<float>(value)) {}
+    friend bare_number operator+(bare_number a, bare_number b) { return of(a.x + b.x); }
+    friend bare_number operator-(bare_number a, bare_number b) { return of(a.x - b.x); }
+    friend bare_number operator-(bare_number a) { return of(-a.x); }
+    friend bare_number operator*(bare_number a, bare_number b) { return of(a.x * b.x); }
+    friend bare_number operator/(bare_number a, bare_number b) { return of(a.x / b.x); }
+    bare_number& operator+=(bare_number b) { return *this = *this + b; }
+    friend bool operator==(bare_number, bare_number) = default;
+    friend auto operator<=>(bare_number, bare_number) = default;
+
+  private:
+    static bare_number of(float value) {
+        bare_number result;
+        result.x = value;
+        return result;
+    }
+};
+template <>
+struct halfulp::number_traits<bare_number> {
+    using accumulator_type = bare_number;
+    static constexpr bool is_exact = false;
+};
+
 namespace {
 
 using namespace halfulp;
@@ -152,6 +180,22 @@ TEST_CASE("a type of the user's: long double") {
     CHECK(close(4 / evaluate_backward<long double>(f).value));
     CHECK(close(4 / evaluate_steed<long double>(f).value));
     CHECK(close(4 / evaluate_lentz<long double>(f).value));
+}
+
+TEST_CASE("a type of which nothing is known but its operations") {
+    const auto& f = recurrence_fractions()[0];
+    const number_arithmetic<bare_number> k;
+    CHECK(k.epsilon().x == std::numeric_limits<float>::epsilon());
+    CHECK(k.tiny().x == 0x1p-92f);
+    for (const auto& x : {evaluate_forward<bare_number>(f), evaluate_backward<bare_number>(f),
+                          evaluate_steed<bare_number>(f), evaluate_lentz<bare_number>(f)}) {
+        CHECK(x.value.x > 1.273239f);
+        CHECK(x.value.x < 1.273241f);
+    }
+    CHECK_FALSE(k.is_finite(k.divide(bare_number(1), bare_number(0))));
+    // 2^100 + 2^31 + 1 from pieces.
+    CHECK(number_from_integer<bare_number>((mpz_class(1) << 100) + (mpz_class(1) << 31) + 1).x == 0x1p100f);
+    CHECK(number_from_integer<bare_number>(-(mpz_class(1) << 100)).x == -0x1p100f);
 }
 
 /// Callables that give T.

@@ -27,6 +27,7 @@
 /// | `tiny()`                                  | Lentz                  | what replaces a zero                     |
 
 #include <halfulp/continued_fractions/number_from_integer.hpp>
+#include <halfulp/continued_fractions/polynomial_continued_fraction.hpp>
 #include <halfulp/core/error_free.hpp>
 #include <halfulp/core/philox.hpp>
 #include <halfulp/formats/functions.hpp>
@@ -188,15 +189,25 @@ struct number_arithmetic {
         }) {
         return magnitude(change) <= multiply(tolerance, magnitude(value)) && is_finite(change);
     }
-    /// numeric_limits' epsilon, the distance from 1 to the next number; 0 for exact types.
+    /// numeric_limits' epsilon, the distance from 1 to the next number; found by trial where there is none; 0 for exact
+    /// types.
     HALFULP_ALWAYS_INLINE T epsilon() const {
         if constexpr (is_exact) {
             return T(0);
         } else {
-            static_assert(std::numeric_limits<T>::is_specialized,
-                          "halfulp: an adaptive depth needs std::numeric_limits<T>::epsilon() of this number "
-                          "type, or an evaluation to a fixed depth");
-            return std::numeric_limits<T>::epsilon();
+            // Boost's numbers of a precision chosen at run time have one without being specialised.
+            if (const T known = std::numeric_limits<T>::epsilon(); known > T(0)) [[likely]]
+                return known;
+            T result = from_integer(1L);
+            const T one = result, two = from_integer(2L);
+            for (int bits = 0; bits < (1 << 20); ++bits) {
+                T half = divide(result, two);
+                if (add(one, half) == one)
+                    return result;
+                result = std::move(half);
+            }
+            throw convergence_error(
+                "halfulp::number_arithmetic::epsilon: 1 + x is never 1: give the tolerance");
         }
     }
     /// In a format: 2^max(e_min, min(e_min/2, −2p)), e_min the exponent of the smallest normal value and p the
