@@ -88,8 +88,8 @@ class combined_fraction {
     /// (`undecided`; another call goes on where this one stopped, with a new budget).
     ///
     /// @throws std::invalid_argument  if an input gives a quotient below 1 that is not its first
-    /// @throws convergence_error      if the result is infinite, or 0/0; where the limit of a 0/0 along one operand exists, it
-    ///         may be the result: 0/y with y = 0 is 0
+    /// @throws convergence_error      if the result is infinite
+    /// Where the map is 0/0 at rational operands, the result is its limit along one of them: 0/y with y = 0 is 0 or infinite.
     /// O(1) operations with the map's coefficients a quotient read or given; these have about as many bits as the
     /// inputs read hold beyond the quotients given.
     std::optional<mpz_class> next() {
@@ -98,9 +98,8 @@ class combined_fraction {
         state_ = stream_state::running;
         for (std::size_t read = 0;;) {
             if (is_zero(denominator_)) {
-                if (given_ == 0 || is_zero(numerator_))
-                    throw convergence_error(std::string("halfulp::combined_fraction: the result is ") +
-                                            (is_zero(numerator_) ? "0/0" : "infinite"));
+                if (given_ == 0)
+                    throw convergence_error("halfulp::combined_fraction: the result is infinite");
                 state_ = stream_state::ended;
                 return std::nullopt;
             }
