@@ -153,17 +153,16 @@ long digits_confirmed(const evaluation& value, const std::string& name, long dig
 }
 
 void show_constants(long digits, json& table) {
-    std::printf("\n%-8s %-26s %6s %7s  %-9s  %s\n", "constant", "from a continued fraction", "terms", "MPFR",
-                "known by", "fraction");
-    for (const constant_formula& formula :
-         {constants::pi(), constants::e(), constants::zeta3(), constants::catalan(), constants::log2()}) {
+    std::printf("\n%-8s %-26s %6s %7s  %-15s  %s\n", "constant", "from a continued fraction", "terms", "MPFR",
+                "proof", "formula");
+    for (const char* name : {"pi", "e", "zeta3", "catalan", "log2"}) {
+        const constant_formula& formula = constants::find(name).formulas.front();
         const evaluation result = evaluate(formula, digits);
-        const long confirmed = digits_confirmed(result, formula.name, digits);
-        const char* known = result.kind == evidence::agreement ? "agreement" : "enclosure";
-        std::printf("%-8s %-26s %6ld %7ld  %-9s  %s\n", formula.name.c_str(),
-                    result.value.to_string(24).c_str(), result.depth, confirmed, known,
-                    formula.statement.c_str());
-        json line{{"name", formula.name}, {"formula", formula.statement}, {"known_by", known}};
+        const long confirmed = digits_confirmed(result, name, digits);
+        const std::string known(proof_name(result.proof.value()));
+        std::printf("%-8s %-26s %6ld %7ld  %-15s  %.60s\n", name, result.value.to_string(24).c_str(),
+                    result.depth, confirmed, known.c_str(), formula.statement.c_str());
+        json line{{"name", name}, {"formula", formula.statement}, {"known_by", known}};
         line["value"] = result.value.to_string(50);
         line["terms"] = result.depth;
         line["digits"] = digits;

@@ -2,108 +2,109 @@
 #pragma once
 
 /// @file
-/// Constants as continued fractions: the fraction, how the constant is read off it, and the source.
+/// Constants to any number of digits, each proven:
+///
+///     evaluation x = constant("zeta3", 100'000);
+///     std::string text = certified_decimal(x, 100'000);
+///
+/// Each has one or more formulas, continued fractions or series that are continued fractions by Euler's transformation,
+/// with their sources; the first of a list is the fastest by measurement (benchmarks/README.md has the table).
 
+#include <halfulp/continued_fractions/constant_formulas.hpp>
 #include <halfulp/continued_fractions/evaluate.hpp>
 
+#include <gmpxx.h>
+#include <mpfr.h>
+
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace halfulp {
 inline namespace v0 {
 
-/// A constant x = (p·C + q)/(r·C + s) for a continued fraction C.
-struct constant_formula {
+/// A constant and the ways to it that the library knows.
+struct constant_entry {
     std::string name;                        ///< "zeta3"
-    std::string statement;                   ///< what the fraction is equal to, and its elements
-    std::string source;                      ///< who found it
-    polynomial_continued_fraction fraction;  ///< C
-    moebius_map map;                         ///< x from C
+    std::string meaning;                     ///< "zeta(3), Apery's constant"
+    std::vector<constant_formula> formulas;  ///< the fastest first
 };
 
-/// The value of the constant; see evaluate for a fraction.
-inline evaluation evaluate(const constant_formula& formula, long digits, long maximum_depth = 20'000'000) {
-    return evaluate(formula.fraction, digits, {formula.map, maximum_depth});
-}
-
-/// The formulas, each the best converging of the plain ones that the library knows.
 namespace constants {
 
-/// 4/π = 1 + 1²/(3 + 2²/(5 + 3²/(7 + …))): 0.77 digits a term, all elements positive.
-inline constant_formula pi() {
-    return {"pi",
-            "4/pi: b_n = 2n + 1, a_n = n^2",
-            "Wall, Analytic Theory of Continued Fractions, 1948, (90.7): the arctangent at 1",
-            {{0, 0, 1}, {1, 2}},
-            {0, 4, 1, 0}};
+/// All constants, made at the first call.
+inline const std::vector<constant_entry>& all() {
+    static const std::vector<constant_entry> table{
+        {"pi", "pi", {pi_chudnovsky(), pi_ramanujan(), pi_arctangent()}},
+        {"e", "e, the base of natural logarithms", {e_series(), e_euler(), e_factorial_fraction()}},
+        {"log2", "the natural logarithm of 2", {log2_gauss(), log2_series()}},
+        {"log3", "the natural logarithm of 3", {log3_gauss()}},
+        {"zeta2", "zeta(2) = pi^2/6", {zeta2_zeilberger(), zeta2_apery()}},
+        {"zeta3", "zeta(3), Apery's constant", {zeta3_zeilberger(), zeta3_wedeniwski(), zeta3_apery()}},
+        {"catalan",
+         "Catalan's constant, the sum of (-1)^k/(2k + 1)^2",
+         {catalan_pilehrood(), catalan_lupas()}},
+        {"gauss", "Gauss's constant, 1/agm(1, sqrt 2)", {gauss_eisenstein(), gauss_elliptic()}},
+        {"lemniscate",
+         "the lemniscate constant, pi times Gauss's",
+         {lemniscate_product(), lemniscate_fraction()}},
+        {"golden_ratio", "(1 + sqrt 5)/2", {golden_ratio()}},
+        {"sqrt2", "the square root of 2", {sqrt2()}},
+    };
+    return table;
 }
 
-/// (e + 1)/(e − 1) = 2 + 1/(6 + 1/(10 + …)): factorial convergence, all elements positive.
-inline constant_formula e() {
-    return {"e",
-            "(e + 1)/(e - 1): b_n = 4n + 2, a_n = 1",
-            "Euler, De fractionibus continuis, 1737",
-            {{1}, {2, 4}},
-            {1, 1, 1, -1}};
-}
-
-/// 2/log 2 = 3 − 1²/(9 − 2²/(15 − …)): 1.53 digits a term.
-inline constant_formula log2() {
-    return {"log2",
-            "2/log 2: b_n = 6n + 3, a_n = -n^2",
-            "Gauss's fraction of log((1 + z)/(1 - z)) at z = 1/3, DLMF 4.9.2",
-            {{0, 0, -1}, {3, 6}},
-            {0, 2, 1, 0}};
-}
-
-/// 6/ζ(3) = 5 − 1⁶/(117 − 2⁶/(535 − …)): 3.06 digits a term.
-inline constant_formula zeta3() {
-    return {"zeta3",
-            "6/zeta(3): b_n = 34n^3 + 51n^2 + 27n + 5, a_n = -n^6",
-            "Apery, Irrationalite de zeta(2) et zeta(3), Asterisque 61, 1979",
-            {{0, 0, 0, 0, 0, 0, -1}, {5, 27, 51, 34}},
-            {0, 6, 1, 0}};
-}
-
-/// Catalan's constant by Euler's transformation of a fast series: 2.26 digits a term.
+/// The entry of a constant.
 ///
-///     G = 1/64 Σ_{k ≥ 1} 256^k (580k² − 184k + 15) / (k³ (2k − 1) C(6k,3k) C(6k,4k) C(4k,2k))
-///
-/// With c_k the term k + 1 of the sum, c_0 = 256·411/(64·20·15·6), and for p(k) = 580k² − 184k + 15
-/// c_k/c_{k-1} = 32 k³ (2k − 1) p(k + 1) / (9 (6k + 1)² (6k + 5)² p(k)).
-inline constant_formula catalan() {
-    const integer_polynomial k = integer_polynomial::variable();
-    const integer_polynomial p{15, -184, 580};
-    const integer_polynomial six_k_plus_1{1, 6};
-    const integer_polynomial six_k_plus_5{5, 6};
-    mpq_class first(256 * 411, 64 * 20 * 15 * 6);
-    first.canonicalize();
-    return {"catalan",
-            "a hypergeometric series by Euler's transformation, a_n of degree 12",
-            "Hessami Pilehrood and Hessami Pilehrood, Bivariate identities for values of the Hurwitz zeta "
-            "function and supercongruences, 2012",
-            polynomial_continued_fraction::from_hypergeometric_series(
-                first, integer_polynomial{32} * k * k * k * integer_polynomial{-1, 2} * p.shifted(1),
-                integer_polynomial{9} * six_k_plus_1 * six_k_plus_1 * six_k_plus_5 * six_k_plus_5 * p),
-            {}};
-}
-
-/// √2 = 1 + 1/(2 + 1/(2 + …)).
-inline constant_formula sqrt2() {
-    return {"sqrt2", "sqrt 2: b_n = 1, 2, 2, ..., a_n = 1", "Bombelli, 1572", {{1}, {2}, {}, {1}}, {}};
-}
-
-/// The golden ratio 1 + 1/(1 + 1/(1 + …)).
-inline constant_formula golden_ratio() {
-    return {"golden_ratio", "(1 + sqrt 5)/2: b_n = 1, a_n = 1", "Girard, 1634", {{1}, {1}}, {}};
-}
-
-/// All of them.
-inline std::vector<constant_formula> all() {
-    return {pi(), e(), zeta3(), catalan(), log2(), sqrt2(), golden_ratio()};
+/// @throws std::invalid_argument if there is none of the name; the text lists the names
+inline const constant_entry& find(std::string_view name) {
+    std::string names;
+    for (const constant_entry& entry : all()) {
+        if (entry.name == name)
+            return entry;
+        names += (names.empty() ? "" : ", ") + entry.name;
+    }
+    throw_argument_error<std::invalid_argument>("constant", "name", "«" + std::string(name) + "»",
+                                                "one of " + names);
 }
 
 }  // namespace constants
+
+/// The constant by the formula; see evaluate for a fraction. The map, radicand and root of the options are the formula's.
+inline evaluation evaluate(const constant_formula& formula, long digits, evaluation_options options = {}) {
+    options.map = formula.map;
+    options.radicand = formula.radicand;
+    options.root = formula.root;
+    if (formula.times.empty())
+        return evaluate(formula.fraction, digits, options);
+    // A product: each factor to two digits more, and the relative errors add.
+    evaluation x = evaluate(formula.fraction, digits + 2, options);
+    const evaluation y = evaluate(constants::find(formula.times).formulas.front(), digits + 2, options);
+    mpfr_mul(x.value.get(), x.value.get(), y.value.get(), MPFR_RNDN);
+    mpfr_real error(64), part(64);
+    mpfr_set_ui_2exp(error.get(), 1, static_cast<mpfr_exp_t>(-x.value.precision()), MPFR_RNDU);
+    for (const long known : {x.digits, y.digits}) {
+        mpfr_set_si(part.get(), -known, MPFR_RNDU);
+        mpfr_exp10(part.get(), part.get(), MPFR_RNDU);
+        mpfr_add(error.get(), error.get(), part.get(), MPFR_RNDU);
+    }
+    mpfr_mul_d(error.get(), error.get(), 1.02, MPFR_RNDU);  // the product of both errors
+    mpfr_log10(part.get(), error.get(), MPFR_RNDU);
+    x.digits = -mpfr_get_si(part.get(), MPFR_RNDU);
+    mpfr_mul(x.error.get(), error.get(), x.value.get(), MPFR_RNDA);
+    mpfr_abs(x.error.get(), x.error.get(), MPFR_RNDU);
+    x.depth = x.depth > y.depth ? x.depth : y.depth;
+    return x;
+}
+
+/// A constant of constants::all() to so many digits, by its first formula.
+///
+/// @throws std::invalid_argument  if there is no such constant, and as evaluate
+/// @throws convergence_error      as evaluate
+inline evaluation constant(std::string_view name, long digits, const evaluation_options& options = {}) {
+    return evaluate(constants::find(name).formulas.front(), digits, options);
+}
+
 }  // namespace v0
 }  // namespace halfulp

@@ -2,210 +2,351 @@
 #pragma once
 
 /// @file
-/// The value of a polynomial continued fraction to a number of decimal digits, with what is known
-/// about those digits: proven by an enclosure where that is simple, otherwise labelled an estimate.
+/// The value of a polynomial continued fraction to a number of decimal digits, with a proof of these digits.
 
-#include <halfulp/continued_fractions/binary_splitting.hpp>
-#include <halfulp/continued_fractions/moebius_map.hpp>
-#include <halfulp/interop/mpfr.hpp>
+#include <halfulp/continued_fractions/convergent_ratio.hpp>
+#include <halfulp/continued_fractions/evaluation.hpp>
 
 #include <gmpxx.h>
 #include <mpfr.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
+#if defined(__unix__) || defined(__APPLE__)
+#include <unistd.h>
+#endif
+
 namespace halfulp {
 inline namespace v0 {
-
-/// Where the number of digits comes from.
-enum class evidence {
-    exact,      ///< proof: the fraction terminates, the value is rational
-    enclosure,  ///< proof: all a_n, b_n (n ≥ 1) are positive, so that consecutive convergents enclose the value
-    agreement  ///< no proof: a convergent and a deeper one agree on these digits
-};
-
-/// What `evaluate` can be told.
-struct evaluation_options {
-    /// The value wanted is this function of the fraction.
-    moebius_map map{};
-    /// No convergent beyond this n is computed.
-    long maximum_depth = 20'000'000;
-};
-
-/// A value and what is known about it.
-struct evaluation {
-    mpfr_real value;  ///< to `digits` decimal digits and some more
-    long digits;      ///< |value − limit| ≤ 10^-digits·|value|, by `kind`
-    evidence kind;    ///< whether that is proven
-    long depth;       ///< n of the deepest convergent used
-};
-
 namespace detail {
 
-inline constexpr double log2_of_10 = 3.3219280948873623;
-
-/// (p·A + q·B)/(r·A + s·B) as integers.
-inline convergent_fraction mapped(const moebius_map& m, const mpz_class& a, const mpz_class& b) {
-    return {m.p * a + m.q * b, m.r * a + m.s * b};
+/// 64 bits, of which every operation says where it rounds to.
+inline mpfr_real rounded(const mpz_class& x, mpfr_rnd_t direction) {
+    return mpfr_real(mpz_class(abs(x)), 64, direction);
 }
 
-/// numerator/denominator with a relative error below 3·2^-precision.
-inline mpfr_real quotient(const convergent_fraction& x, mpfr_prec_t precision) {
-    const mpfr_real numerator(x.numerator, precision);
-    const mpfr_real denominator(x.denominator, precision);
-    mpfr_real result(precision);
-    mpfr_div(result.get(), numerator.get(), denominator.get(), MPFR_RNDN);
+/// 2^x as a number, upwards.
+inline mpfr_real power_of_two_above(double x) {
+    mpfr_real result(x, 64);
+    mpfr_exp2(result.get(), result.get(), MPFR_RNDU);
     return result;
 }
 
-/// floor(−log10) of |x − y|/|x|, plus the 6·2^-precision that the two quotients may be off:
-/// decimal digits to which both are one number. 0 where they are not.
-inline long agreeing_digits(const mpfr_real& x, const mpfr_real& y, long precision) {
-    if (!mpfr_number_p(x.get()) || !mpfr_number_p(y.get()) || mpfr_zero_p(x.get()))
-        return 0;
-    mpfr_real gap(64);
-    mpfr_sub(gap.get(), x.get(), y.get(), MPFR_RNDA);
-    mpfr_div(gap.get(), gap.get(), x.get(), MPFR_RNDA);
-    mpfr_abs(gap.get(), gap.get(), MPFR_RNDU);
-    mpfr_real slack(1L, 64);
-    mpfr_mul_2si(slack.get(), slack.get(), 4 - precision, MPFR_RNDU);
-    mpfr_add(gap.get(), gap.get(), slack.get(), MPFR_RNDU);
-    mpfr_log10(gap.get(), gap.get(), MPFR_RNDU);
-    return mpfr_sgn(gap.get()) >= 0 ? 0 : -mpfr_get_si(gap.get(), MPFR_RNDU);
-}
-
-/// All a_n and b_n with n ≥ 1 are positive, proven by polynomial signs and evaluation.
-inline bool all_positive(const polynomial_continued_fraction& fraction) {
-    constexpr long limit = 100'000;
-    const long from = fraction.polynomial_from();
-    const long a = fraction.numerators().constant_sign_from(from, limit);
-    const long b = fraction.denominators().constant_sign_from(from, limit);
-    if (a < 0 || b < 0 || fraction.numerators().leading_coefficient() < 0 ||
-        fraction.denominators().leading_coefficient() < 0)
-        return false;
-    for (long n = 1; n < std::max(a, b); ++n)
-        if (fraction.a(n) <= 0 || fraction.b(n) <= 0)
-            return false;
-    return true;
-}
-
-/// log10 |x| of an integer of any size; −infinity for zero.
-inline double log10_size(const mpz_class& x) {
-    long exponent = 0;
-    const double fraction = mpz_get_d_2exp(&exponent, x.get_mpz_t());
-    return std::log10(std::fabs(fraction)) + static_cast<double>(exponent) / log2_of_10;
-}
-
-/// A depth at which the fraction should have the digits; 0 where the class does not tell.
-/// Factorial class: the error falls about like Π |a_n|/|b_n·b_{n-1}|.
-inline long estimated_depth(const polynomial_continued_fraction& fraction, const convergence_rate& rate,
-                            double digits, long maximum) {
-    if (rate.kind == convergence::exponential && rate.digits_a_term > 0)
-        return static_cast<long>(std::min(digits / rate.digits_a_term, static_cast<double>(maximum))) + 16;
-    if (rate.kind != convergence::factorial)
-        return 0;
-    double gained = 0;
-    double previous = 0;
-    for (long n = 1; n < maximum; ++n) {
-        const double size = log10_size(fraction.b(n));
-        const double step = size + previous - log10_size(fraction.a(n));
-        gained += std::isfinite(step) ? step : 0;
-        previous = std::isfinite(size) ? size : 0;
-        if (gained > digits)
-            return n + 16;
+/// radicand^(1/root)·map(C) from the convergent, and its relative error.
+class mapped_value {
+  public:
+    /// @param log2_error  bound of log2 |C − C_n|
+    mapped_value(const convergent_ratio& ratio, double log2_error, const evaluation_options& options,
+                 long precision)
+        : value(precision), relative_error(64) {
+        const moebius_map& m = options.map;
+        const mpz_class numerator = m.p * ratio.numerator + m.q * ratio.denominator;
+        const mpz_class denominator = m.r * ratio.numerator + m.s * ratio.denominator;
+        if (numerator == 0 || denominator == 0 || ratio.denominator == 0) {
+            mpfr_set_inf(relative_error.get(), 1);
+            return;
+        }
+        mpfr_real x(numerator, precision), y(denominator, precision);
+        mpfr_div(value.get(), x.get(), y.get(), MPFR_RNDN);
+        if (options.radicand != 1) {
+            mpfr_set_z(x.get(), options.radicand.get_mpz_t(), MPFR_RNDN);
+            mpfr_rootn_ui(x.get(), x.get(), options.root, MPFR_RNDN);
+            mpfr_mul(value.get(), value.get(), x.get(), MPFR_RNDN);
+        }
+        // Six roundings of half a unit, and the errors of numerator and denominator.
+        mpfr_set_ui_2exp(relative_error.get(), 8, static_cast<mpfr_exp_t>(-precision), MPFR_RNDU);
+        const auto add = [&](mpfr_real& part) {
+            mpfr_add(relative_error.get(), relative_error.get(), part.get(), MPFR_RNDU);
+        };
+        if (ratio.error >= 0) {
+            for (const auto& [size, factors] : {std::pair{&numerator, mpz_class(abs(m.p) + abs(m.q))},
+                                                std::pair{&denominator, mpz_class(abs(m.r) + abs(m.s))}}) {
+                mpfr_real part = rounded(factors, MPFR_RNDU);
+                mpfr_mul_2si(part.get(), part.get(), ratio.error, MPFR_RNDU);
+                mpfr_div(part.get(), part.get(), rounded(*size, MPFR_RNDD).get(), MPFR_RNDU);
+                // 1/(1 − x) < 1 + 2x for x < 1/2; beyond that nothing is known.
+                if (mpfr_cmp_d(part.get(), 0.25) > 0)
+                    mpfr_set_inf(part.get(), 1);
+                mpfr_mul_2ui(part.get(), part.get(), 1, MPFR_RNDU);
+                add(part);
+            }
+        }
+        // x(C) − x(C_n) = det·(C − C_n)/((r·C + s)·(r·C_n + s)), and x(C_n) = (p·C_n + q)/(r·C_n + s).
+        mpfr_real gap = power_of_two_above(log2_error);
+        mpfr_real size = rounded(ratio.denominator, MPFR_RNDU);
+        mpfr_real pole = rounded(denominator, MPFR_RNDD);  // |r·C_n + s|, downwards
+        mpfr_div(pole.get(), pole.get(), size.get(), MPFR_RNDD);
+        mpfr_real above = rounded(numerator, MPFR_RNDD);
+        mpfr_div(above.get(), above.get(), size.get(), MPFR_RNDD);
+        if (ratio.error >= 0) {  // both are off by little, which the part before bounds
+            mpfr_div_2ui(pole.get(), pole.get(), 1, MPFR_RNDD);
+            mpfr_div_2ui(above.get(), above.get(), 1, MPFR_RNDD);
+        }
+        mpfr_real shift = rounded(m.r, MPFR_RNDU);
+        mpfr_mul(shift.get(), shift.get(), gap.get(), MPFR_RNDU);
+        mpfr_sub(pole.get(), pole.get(), shift.get(), MPFR_RNDD);
+        if (mpfr_sgn(pole.get()) <= 0) {
+            mpfr_set_inf(relative_error.get(), 1);
+            return;
+        }
+        mpfr_real part = rounded(m.determinant(), MPFR_RNDU);
+        mpfr_mul(part.get(), part.get(), gap.get(), MPFR_RNDU);
+        mpfr_mul(above.get(), above.get(), pole.get(), MPFR_RNDD);
+        mpfr_div(part.get(), part.get(), above.get(), MPFR_RNDU);
+        add(part);
+        mpfr_mul_d(relative_error.get(), relative_error.get(), 1 + 0x1p-30, MPFR_RNDU);  // products of errors
     }
-    return maximum;
+
+    /// Decimal digits to which the value is proven; 0 where none is.
+    long digits() const {
+        if (!mpfr_number_p(relative_error.get()) || mpfr_cmp_d(relative_error.get(), 0.5) >= 0)
+            return 0;
+        mpfr_real log(64);
+        mpfr_log10(log.get(), relative_error.get(), MPFR_RNDU);
+        return -mpfr_get_si(log.get(), MPFR_RNDU);
+    }
+
+    mpfr_real value;
+    mpfr_real relative_error;  ///< |value − limit| ≤ relative_error·|value|
+};
+
+/// Bytes that a machine has; 0 where that cannot be asked.
+inline std::size_t physical_memory() noexcept {
+#if defined(_SC_PHYS_PAGES) && defined(_SC_PAGESIZE)
+    const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    if (pages > 0 && size > 0)
+        return static_cast<std::size_t>(pages) * static_cast<std::size_t>(size);
+#endif
+    return 0;
 }
 
-/// The least n ≥ 1 with a_n = 0 as far as the signs settle by 10 000, or 0.
-inline long termination(const polynomial_continued_fraction& fraction) {
-    if (rate_of_convergence(fraction).kind != convergence::terminating)
+/// What the tree, the division and the square root take at most, measured with some room: 60 times the result, and the
+/// sieve of so many terms.
+inline double estimated_bytes(double digits, double depth) {
+    return 60 * digits * 0.4153 + 24 * depth + 1e6;
+}
+
+inline void require_memory(const char* function, long digits, double depth, std::size_t limit) {
+    const std::size_t bytes = limit != 0 ? limit : physical_memory();
+    if (bytes != 0 && estimated_bytes(static_cast<double>(digits), depth) > static_cast<double>(bytes))
+        throw_argument_error<std::invalid_argument>(
+            function, "digits", std::to_string(digits),
+            "digits whose computation fits " + std::to_string(bytes >> 20) + " MiB; it would take about " +
+                std::to_string(
+                    static_cast<long>(estimated_bytes(static_cast<double>(digits), depth) / (1 << 20))) +
+                " MiB");
+}
+
+/// Whether and how the error of convergents is proven, and the depth for an error.
+class convergence_proof {
+  public:
+    explicit convergence_proof(const polynomial_continued_fraction& fraction)
+        : fraction_(fraction), form_(find_euler_form(fraction)) {
+        if (form_ && fraction.known_euler_form())
+            majorant_ = find_majorant(*form_);
+        if (!majorant_)
+            tails_ = enclose_tails(fraction);
+    }
+    const std::optional<euler_form>& form() const noexcept { return form_; }
+    bool proven() const noexcept { return majorant_.has_value() || tails_; }
+    proof_kind kind() const { return majorant_ ? proof_kind::series_majorant : tails_->kind; }
+    const std::string& reason() const noexcept { return tails_.reason; }
+    bool no_limit() const noexcept { return tails_.no_limit; }
+    /// The n at which a fraction that ends does.
+    long end() const { return tails_->from; }
+
+    /// The least n, or nearly, with log2 |C − C_n| ≤ target, and the bound there; the bound at maximum_depth if there is none.
+    std::pair<long, double> depth_for(double target, long maximum_depth) const {
+        if (!majorant_) {
+            const std::optional<long> n = depth_for_error(fraction_, *tails_, target, maximum_depth);
+            const long depth = n ? *n : maximum_depth;
+            return {depth, log2_error_bound(fraction_, *tails_, depth)};
+        }
+        // |C − C_N| = |d_m/(w_m·y_m)|·|w_N·Π p/q|·ratio/(1 − ratio), with y for B.
+        const long m = form_->from - 1;
+        const convergent_start start(fraction_, *form_);
+        const double scale = log2_above(start.numerator_step) - log2_below(start.denominator) -
+                             log2_below(form_->weight(m)) +
+                             std::log2(majorant_->ratio / (1 - majorant_->ratio)) + 0x1p-30;
+        // The bound falls from some n on; with the weight's size, which is asked for where the rest is small enough.
+        term_walk walk(*form_);
+        walk.advance(std::min(majorant_->from, maximum_depth), -std::numeric_limits<double>::infinity());
+        double bound = std::numeric_limits<double>::infinity();
+        for (double missing = 0;;) {
+            walk.advance(maximum_depth, target - scale - missing);
+            const double weight = log2_above(form_->weight(walk.n()));
+            bound = walk.n() < majorant_->from ? std::numeric_limits<double>::infinity()
+                                               : walk.log2_bound() + scale + weight;
+            if (bound <= target || walk.n() >= maximum_depth)
+                return {walk.n(), bound};
+            missing = weight + 0.01;
+        }
+    }
+
+  private:
+    /// A lower bound of log2 |x|, x ≠ 0.
+    static double log2_below(const mpz_class& x) { return log2_above(x) - 0x1p-48; }
+
+    const polynomial_continued_fraction& fraction_;
+    std::optional<euler_form> form_;
+    std::optional<geometric_majorant> majorant_;
+    tail_search tails_;
+};
+
+/// log2 of the relative change of the result for a unit of change of C near its value, roughly.
+inline double log2_sensitivity(const polynomial_continued_fraction& fraction, const moebius_map& m) {
+    splitting_options cut;
+    cut.precision = 256;
+    cut.remove_content = false;
+    const convergent_ratio c = ratio_of_convergent(fraction, std::nullopt, 64, cut);
+    const mpz_class above = m.p * c.numerator + m.q * c.denominator,
+                    pole = m.r * c.numerator + m.s * c.denominator;
+    if (above == 0 || pole == 0 || c.denominator == 0)
         return 0;
-    long n = 1;
-    while (fraction.a(n) != 0)
-        ++n;
-    return n;
+    return log2_above(m.determinant()) + 2 * log2_above(c.denominator) - log2_above(above) - log2_above(pole);
+}
+
+inline mpfr_real error_of(const mapped_value& x) {
+    mpfr_real error(64);
+    mpfr_abs(error.get(), x.value.get(), MPFR_RNDU);
+    mpfr_mul(error.get(), error.get(), x.relative_error.get(), MPFR_RNDU);
+    return error;
+}
+
+[[noreturn]] inline void throw_too_slow(long reached, long digits, long depth) {
+    throw convergence_error("halfulp::evaluate: " + std::to_string(reached) + " of " +
+                            std::to_string(digits) + " digits at the maximum depth " + std::to_string(depth));
+}
+
+/// Digits on which convergents agree, which proves nothing.
+inline evaluation evaluate_by_agreement(const polynomial_continued_fraction& fraction, long digits,
+                                        const evaluation_options& options,
+                                        const std::optional<euler_form>& form, long precision,
+                                        const splitting_options& splitting) {
+    const convergence_rate rate = rate_of_convergence(fraction);
+    long depth = 64;
+    if (rate.kind == convergence::exponential && rate.digits_a_term > 0)
+        depth += static_cast<long>(static_cast<double>(digits + 2) / rate.digits_a_term);
+    depth = std::min(depth, options.maximum_depth);
+    const double none = -std::numeric_limits<double>::infinity();
+    std::optional<mapped_value> before;
+    for (;;) {
+        mapped_value here(ratio_of_convergent(fraction, form, depth, splitting), none, options, precision);
+        long reached = 0;
+        mpfr_real gap(64);
+        if (before) {
+            mpfr_sub(gap.get(), here.value.get(), before->value.get(), MPFR_RNDA);
+            mpfr_real relative(64);
+            mpfr_div(relative.get(), gap.get(), here.value.get(), MPFR_RNDA);
+            mpfr_abs(relative.get(), relative.get(), MPFR_RNDU);
+            mpfr_add(here.relative_error.get(), here.relative_error.get(), relative.get(), MPFR_RNDU);
+            reached = here.digits();
+        }
+        if (reached >= digits) {
+            mpfr_real error = error_of(here);
+            return {std::move(here.value), std::move(error), reached, std::nullopt, depth};
+        }
+        if (depth >= options.maximum_depth)
+            throw_too_slow(reached, digits, depth);
+        before = std::move(here);
+        depth = std::min(options.maximum_depth,
+                         rate.kind == convergence::exponential ? depth + depth / 8 : 2 * depth);
+    }
 }
 
 }  // namespace detail
 
-/// The value of the fraction (or of options.map of it), to `digits` decimal digits.
+/// radicand^(1/root)·map(C) of the fraction's value C to `digits` decimal digits, each of them proven.
 ///
-/// The depth comes from the convergence class and is confirmed: with positive elements by the gap
-/// between the last two convergents, which enclose the limit if there is one; otherwise by the
-/// agreement of the convergent with one an eighth deeper (twice as deep where the class is
-/// polynomial), which proves nothing. While the digits are not reached, the depth grows by half,
-/// or doubles.
+/// The proof comes first: intervals for the tails (enclose_tails), or for a fraction made from a series a geometric
+/// majorant of what is left out. From it follows in double arithmetic, rounded outwards, the depth n at which the
+/// convergent is near enough. A_n and B_n come from a product tree: triangular where the fraction is a series (see
+/// find_euler_form), otherwise of 2 × 2 matrices with the common factors divided out that the content law predicts; both
+/// cut to the precision asked for once they outgrow it, with the error of that in the bound. So is every rounding since.
 ///
-/// @throws convergence_error      where the coefficients say that there is no limit, where a
-///         terminating fraction ends in a division by zero, and where maximum_depth does not reach
-///         the digits; the text says how far it came
-/// @throws std::invalid_argument  if digits < 1
+/// @throws convergence_error      where it is proven that there is no limit, where no proof is found (unless
+///         options.accept_agreement), where a fraction that ends has no value, where maximum_depth does not reach the
+///         digits; the text says why and how far it came
+/// @throws std::invalid_argument  if digits < 1 or > 10^9, radicand < 1, root < 2, maximum_depth < 1, the map is constant, or the
+///         memory does not suffice
 ///
-/// O(M(S) log depth) for convergents of S bits.
+/// O(M(D) log² D) for fractions that converge exponentially, M(D) being the cost of a multiplication of D digits.
 inline evaluation evaluate(const polynomial_continued_fraction& fraction, long digits,
                            const evaluation_options& options = {}) {
-    if (digits < 1 || digits > 1'000'000'000)
-        throw_argument_error<std::invalid_argument>("evaluate", "digits", std::to_string(digits),
-                                                    "1 ... 10^9");
-    const long precision = static_cast<long>(static_cast<double>(digits) * detail::log2_of_10) + 64;
+    const auto require = [](bool good, const char* argument, const std::string& value, const char* expected) {
+        if (!good)
+            throw_argument_error<std::invalid_argument>("evaluate", argument, value, expected);
+    };
+    require(digits >= 1 && digits <= 1'000'000'000, "digits", std::to_string(digits), "1 ... 10^9");
+    require(options.radicand >= 1, "options.radicand", options.radicand.get_str(), "at least 1");
+    require(options.root >= 2, "options.root", std::to_string(options.root), "at least 2");
+    require(options.maximum_depth >= 1, "options.maximum_depth", std::to_string(options.maximum_depth),
+            "at least 1");
+    require(options.map.determinant() != 0, "options.map", "of determinant 0", "a map that is not constant");
+    detail::require_memory("evaluate", digits, 0, options.memory_limit);
+    const long precision = static_cast<long>(static_cast<double>(digits) * 3.3219280948873623) + 64;
 
-    // 1. A fraction that ends is a rational number.
-    if (const long end = detail::termination(fraction); end > 0) {
-        const convergent_fraction last = convergent(fraction, end - 1);
-        const convergent_fraction value = detail::mapped(options.map, last.numerator, last.denominator);
-        if (value.denominator == 0)
-            throw convergence_error("halfulp::evaluate: the fraction ends at n = " + std::to_string(end - 1) +
-                                    " with denominator zero");
-        return {detail::quotient(value, precision), digits, evidence::exact, end - 1};
+    const detail::convergence_proof proof(fraction);
+    if (proof.no_limit())
+        throw convergence_error("halfulp::evaluate: " + proof.reason());
+    splitting_options splitting;
+    splitting.precision = precision;
+    splitting.policy = options.policy;
+    splitting.progress = options.progress;
+    if (!proof.proven()) {
+        if (!options.accept_agreement)
+            throw convergence_error("halfulp::evaluate: no proof of convergence: " + proof.reason());
+        return detail::evaluate_by_agreement(fraction, digits, options, proof.form(), precision, splitting);
     }
 
-    // 2. The depth that the convergence class suggests.
-    const convergence_rate rate = rate_of_convergence(fraction);
-    if (rate.kind == convergence::none)
-        throw convergence_error("halfulp::evaluate: the leading coefficients a = " +
-                                fraction.numerators().leading_coefficient().get_str() +
-                                ", b = " + fraction.denominators().leading_coefficient().get_str() +
-                                " say that the convergents have no limit");
-    const bool slow = rate.kind == convergence::polynomial;
-    const bool enclosed = detail::all_positive(fraction);
-    long depth = std::max(
-        64L, detail::estimated_depth(fraction, rate, static_cast<double>(digits) + 2, options.maximum_depth));
-    depth = std::min(depth, options.maximum_depth);
+    if (proof.kind() == proof_kind::exact) {
+        const detail::convergent_ratio last =
+            detail::ratio_of_convergent(fraction, std::nullopt, proof.end(), splitting);
+        detail::mapped_value x(last, -std::numeric_limits<double>::infinity(), options, precision);
+        if (last.denominator == 0 || x.digits() < digits) {
+            const mpz_class above = options.map.p * last.numerator + options.map.q * last.denominator;
+            if (last.error < 0 && above == 0 && last.denominator != 0)  // the value is zero
+                return {mpfr_real(0, precision), mpfr_real(0, 64), digits, proof_kind::exact, proof.end()};
+            throw convergence_error("halfulp::evaluate: the fraction ends at n = " +
+                                    std::to_string(proof.end()) + " with denominator zero");
+        }
+        mpfr_real error = detail::error_of(x);
+        return {std::move(x.value), std::move(error), digits, proof_kind::exact, proof.end()};
+    }
 
-    // 3. Compute, confirm, and go deeper while the digits are not there.
-    integer_matrix2 product = splitting_product(fraction, 0, depth + 1);
-    for (long reached = 0;;) {
-        const long further = std::min(slow ? depth : std::max(8L, depth / 8), options.maximum_depth - depth);
-        mpfr_real value = detail::quotient(detail::mapped(options.map, product.p, product.r), precision);
-        if (enclosed) {
-            // Both ends of the enclosure, mapped. It stays an enclosure if no pole is inside.
-            const convergent_fraction here = detail::mapped(options.map, product.p, product.r);
-            const convergent_fraction before = detail::mapped(options.map, product.q, product.s);
-            const bool pole =
-                sgn(here.denominator) * sgn(product.r) != sgn(before.denominator) * sgn(product.s);
-            const mpfr_real other = detail::quotient(before, precision);
-            reached = pole ? 0 : detail::agreeing_digits(value, other, precision);
-            if (reached >= digits)
-                return {std::move(value), reached, evidence::enclosure, depth};
+    // The depth, and once more deeper where the value's size, or the error of the cut, was not as expected.
+    double target = -static_cast<double>(digits) * 3.3219280948873623 - 2 -
+                    std::max(0.0, detail::log2_sensitivity(fraction, options.map));
+    for (int attempt = 0;; ++attempt) {
+        const auto [depth, log2_error] = proof.depth_for(target, options.maximum_depth);
+        if (log2_error > target && !(log2_error < 0)) {
+            // Not worth computing a convergent for.
+            detail::throw_too_slow(0, digits, options.maximum_depth);
         }
-        if (further <= 0)
-            throw convergence_error("halfulp::evaluate: " + std::to_string(reached) + " of " +
-                                    std::to_string(digits) + " digits at the maximum depth " +
-                                    std::to_string(depth));
-        product = product * splitting_product(fraction, depth + 1, depth + further + 1);
-        depth += further;
-        if (!enclosed) {
-            mpfr_real deeper = detail::quotient(detail::mapped(options.map, product.p, product.r), precision);
-            reached = detail::agreeing_digits(deeper, value, precision);
-            if (reached >= digits)
-                return {std::move(deeper), reached, evidence::agreement, depth};
+        if (log2_error > target)
+            detail::throw_too_slow(std::max(0L, static_cast<long>(-log2_error / 3.3219280948873623)), digits,
+                                   options.maximum_depth);
+        detail::require_memory("evaluate", digits, static_cast<double>(depth), options.memory_limit);
+        const detail::convergent_ratio ratio =
+            detail::ratio_of_convergent(fraction, proof.form(), depth, splitting);
+        detail::mapped_value x(ratio, log2_error, options, precision);
+        const long reached = x.digits();
+        if (reached >= digits) {
+            mpfr_real error = detail::error_of(x);
+            return {std::move(x.value), std::move(error), reached, proof.kind(), depth};
         }
+        if (attempt >= 4)
+            detail::throw_too_slow(reached, digits, depth);
+        const long missing = 8 + 4 * (digits - reached);
+        target -= static_cast<double>(missing);
+        splitting.precision += missing;
     }
 }
 

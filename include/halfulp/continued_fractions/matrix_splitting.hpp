@@ -23,8 +23,11 @@
 /// tree, after its children were divided by theirs, p^(k·min(m, m')) is left to divide by for each prime p below the length
 /// of the node, where m and m' are the maxima in the two halves: a sieve tells, and no gcd. That the law holds is tried
 /// on two blocks; that each division came out is verified modulo a prime of 61 bits, and where one does not, the gcd of
-/// the entries with the prediction is divided out instead. So the law is about time: no value depends on it.
-
+/// the entries with the prediction is divided out instead. So the law is about time: no value depends on it. Powers of two, for which it
+/// fails the most often, are found by looking.
+///
+/// Other fractions have large common factors without obeying the law (a_n = n − 2n²: the lemniscate's). If a block shows
+/// that, the gcd of the entries is divided out of blocks of moderate length, where a gcd takes about the time of a product.
 #include <halfulp/continued_fractions/continuant.hpp>
 #include <halfulp/continued_fractions/polynomial_continued_fraction.hpp>
 #include <halfulp/continued_fractions/polynomial_values.hpp>
@@ -37,6 +40,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -68,7 +72,9 @@ struct content_law {
 /// A block of the product.
 struct matrix_node {
     integer_matrix2 m;  ///< in a column alone q and s are not used
-    block_scaling scaling;
+    long exponent = 0;  ///< the numbers stand for themselves times 2^exponent,
+    long error =
+        -1;  ///< each with an error of less than 2^error in the last place; exact where that is negative
     std::vector<std::uint8_t> highest;  ///< max v_p(c(n)) for the primes below the length
     std::vector<std::uint32_t>
         pending;  ///< for these, the power of p that divides all numbers by the law, over k
@@ -93,13 +99,12 @@ class matrix_terms {
 
     /// The product by the recurrence.
     node leaf(long low, long high, bool) const {
-        node result{{1, 0, 0, 1}, {}, {}, {}};
+        node result{{1, 0, 0, 1}, 0, -1, {}, {}};
         if (!leaf_of_words(result.m, low, high))
             leaf_of_integers(result.m, low, high);
         if (law_.power != 0)
             predict_leaf(result, low, high);
-        integer_matrix2& m = result.m;
-        truncate({&m.p, &m.q, &m.r, &m.s}, result.scaling, precision_);
+        truncate(result);
         return result;
     }
 
@@ -108,10 +113,9 @@ class matrix_terms {
         integer_matrix2 &x = left.m, &y = right.m;
         node result;
         integer_matrix2& m = result.m;
-        const auto largest = [](const integer_matrix2& z) {
-            return std::max({bits_of(z.p), bits_of(z.q), bits_of(z.r), bits_of(z.s)});
-        };
-        result.scaling = product_scaling(left.scaling, largest(x), right.scaling, largest(y));
+        result.exponent = left.exponent + right.exponent;
+        const long of_product = product_error(longest(x), left.error, longest(y), right.error);
+        result.error = sum_error(of_product, of_product);
         mpz_class pr, rr, qs, ss;
         parallel = parallel && bits_of(x.p) > 20'000;
         const product_request requests[] = {{&m.p, &x.p, &y.p}, {&pr, &x.q, &y.r},  {&m.r, &x.r, &y.p},
@@ -124,18 +128,95 @@ class matrix_terms {
             m.q += qs;
             m.s += ss;
         }
-        if (law_.power != 0 && left.scaling.exact() && right.scaling.exact()) {
-            predict_merge(result, left, right, low, middle, high);
-            if (content_levels_.divide_at(high - low))
+        if (result.error < 0) {
+            const bool divide = content_levels_.divide_at(high - low);
+            if (law_.power != 0)
+                predict_merge(result, left, right, low, middle, high);
+            if (law_.power != 0 && divide)
                 remove_content(result, last);
+            else if (look_for_gcd_ && divide && bits_of(result.m.p) < longest_for_gcd)
+                remove_gcd(result.m, last);
         }
         left = {};
         right = {};
-        truncate({&m.p, &m.q, &m.r, &m.s}, result.scaling, precision_);
+        truncate(result);
         return result;
     }
 
+    /// Divides a column, or a whole product, by all that the law says is left in it.
+    void remove_content(node& block, bool last) const {
+        if (law_.power == 0)
+            return;
+        if (law_.excluded[0])
+            remove_powers_of_two(block.m, last);
+        prime_power_product prediction;
+        for (std::size_t i = 0; i < block.pending.size(); ++i)
+            if (!law_.excluded[i])
+                prediction.multiply(law_.primes[i], std::exchange(block.pending[i], 0u));
+        const mpz_class base = prediction.result();
+        if (base == 1)
+            return;
+        mpz_class divisor;
+        mpz_pow_ui(divisor.get_mpz_t(), base.get_mpz_t(), law_.power);
+        integer_matrix2& m = block.m;
+        mpz_class* const numbers[] = {&m.p, &m.r, &m.q, &m.s};
+        const std::size_t count = last ? 2 : 4;  // of a column p and r
+        if (failures_->load(std::memory_order_relaxed) >= most_failures)
+            return;
+        const std::uint64_t residue = check_residue(divisor);
+        std::size_t done = 0;
+        while (done < count && divide_exactly(*numbers[done], divisor, residue))
+            ++done;
+        if (done == count)
+            return;
+        // The law is not true here: what of it is.
+        ++*failures_;
+        while (done > 0)
+            *numbers[--done] *= divisor;
+        for (std::size_t i = 0; i < count; ++i)
+            divisor = gcd(divisor, *numbers[i]);
+        for (std::size_t i = 0; i < count; ++i)
+            mpz_divexact(numbers[i]->get_mpz_t(), numbers[i]->get_mpz_t(), divisor.get_mpz_t());
+    }
+
   private:
+    static void remove_powers_of_two(integer_matrix2& m, bool last) {
+        constexpr auto none = std::numeric_limits<mp_bitcnt_t>::max();
+        mp_bitcnt_t common = none;
+        for (const mpz_class* x : {&m.p, &m.r, &m.q, &m.s})
+            if (*x != 0 && !(last && (x == &m.q || x == &m.s)))
+                common = std::min(common, mpz_scan1(x->get_mpz_t(), 0));
+        if (common == 0 || common == none)
+            return;
+        for (mpz_class* x : {&m.p, &m.r, &m.q, &m.s})
+            mpz_tdiv_q_2exp(x->get_mpz_t(), x->get_mpz_t(), common);
+    }
+
+    static void remove_gcd(integer_matrix2& m, bool last) {
+        mpz_class common = gcd(m.p, m.r);
+        if (!last)
+            common = gcd(gcd(common, m.q), m.s);
+        if (common <= 1)
+            return;
+        for (mpz_class* x : {&m.p, &m.r, &m.q, &m.s})
+            mpz_divexact(x->get_mpz_t(), x->get_mpz_t(), common.get_mpz_t());
+    }
+
+    static long longest(const integer_matrix2& z) {
+        return std::max({bits_of(z.p), bits_of(z.q), bits_of(z.r), bits_of(z.s)});
+    }
+
+    void truncate(node& block) const {
+        integer_matrix2& m = block.m;
+        const long excess = excess_bits(longest(m), precision_);
+        if (excess == 0)
+            return;
+        for (mpz_class* x : {&m.p, &m.q, &m.r, &m.s})
+            cut(*x, excess);
+        block.exponent += excess;
+        block.error = cut_error(block.error, excess);
+    }
+
     /// The first row is a continuant of the terms, and the second a_low times one of the terms but the first. False,
     /// and nothing done, where they do not fit words or are negative.
     bool leaf_of_words(integer_matrix2& m, long low, long high) const {
@@ -189,8 +270,12 @@ class matrix_terms {
     /// |a_n| = κ·c(n)^(2k)?
     void find_law(long terms) {
         const factored_polynomial a = factor_linearly(fraction_.numerators());
-        if (a.rest.degree() != 0 || a.linear.size() != 1 || a.linear[0].multiplicity % 2 != 0)
+        if (a.rest.degree() != 0 || a.linear.size() != 1 || a.linear[0].multiplicity % 2 != 0) {
+            const integer_matrix2 m = leaf(from_ + 100, from_ + 100 + leaf_length, false).m;
+            const mpz_class common = gcd(gcd(m.p, m.r), gcd(m.q, m.s));
+            look_for_gcd_ = 6 * bits_of(common) > bits_of(m.p);
             return;
+        }
         law_.base = a.linear[0];
         law_.power = static_cast<unsigned>(a.linear[0].multiplicity / 2);
         law_.from = from_;
@@ -274,39 +359,7 @@ class matrix_terms {
                 block.pending[i] += half->pending[i];
     }
 
-    /// Divides by the prediction, or by what of it is true.
-    void remove_content(node& block, bool last) const {
-        prime_power_product prediction;
-        for (std::size_t i = 0; i < block.pending.size(); ++i)
-            if (!law_.excluded[i])
-                prediction.multiply(law_.primes[i], std::exchange(block.pending[i], 0u));
-        const mpz_class base = prediction.result();
-        mpz_class divisor;
-        if (base == 1)
-            return;
-        mpz_pow_ui(divisor.get_mpz_t(), base.get_mpz_t(), law_.power);
-        integer_matrix2& m = block.m;
-        mpz_class* const numbers[] = {&m.p, &m.r, &m.q, &m.s};
-        const std::size_t count = last ? 2 : 4;
-        if (failures_->load(std::memory_order_relaxed) < most_failures) {
-            const std::uint64_t residue = check_residue(divisor);
-            std::size_t done = 0;
-            while (done < count && divide_exactly(*numbers[done], divisor, residue))
-                ++done;
-            if (done == count)
-                return;
-            ++*failures_;
-            while (done > 0)
-                *numbers[--done] *= divisor;
-        }
-        if (failures_->load(std::memory_order_relaxed) >= most_failures)
-            return;
-        for (std::size_t i = 0; i < count; ++i)
-            divisor = gcd(divisor, *numbers[i]);
-        for (std::size_t i = 0; i < count; ++i)
-            mpz_divexact(numbers[i]->get_mpz_t(), numbers[i]->get_mpz_t(), divisor.get_mpz_t());
-    }
-
+    static constexpr long longest_for_gcd = 40'000;  ///< bits
     static constexpr int most_failures = 16;  ///< nodes of which the law was not true, before it is given up
 
     const polynomial_continued_fraction& fraction_;
@@ -315,6 +368,7 @@ class matrix_terms {
     long precision_;
     content_levels content_levels_;
     content_law law_;
+    bool look_for_gcd_ = false;
     std::unique_ptr<std::atomic<int>> failures_ = std::make_unique<std::atomic<int>>(0);
 };
 

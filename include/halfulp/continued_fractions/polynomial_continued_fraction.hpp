@@ -23,6 +23,7 @@
 #include <gmpxx.h>
 
 #include <cmath>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -34,6 +35,24 @@ inline namespace v0 {
 /// A continued fraction that has no value, or whose value could not be found as asked.
 struct convergence_error : std::runtime_error {
     using std::runtime_error::runtime_error;
+};
+
+/// A fraction that is a series in disguise (Euler 1748): for n ≥ from
+///
+///     b_n = h_1(n) + h_2(n + 1),   a_n = −h_1(n)·h_2(n),   h_1(n) = p(n)·w(n),   h_2(n + 1) = q(n)·w(n − 1).
+///
+/// Both A_n and B_n satisfy y_n = h_2(n + 1)·y_{n-1} + d_n with d_n = h_1(n)·d_{n-1}, so that with m = from − 1, d_m =
+/// y_m − h_2(m + 1)·y_{m-1} and π_N = Π_{from ≤ j ≤ N} h_2(j + 1)
+///
+///     y_N = π_N·(y_m + d_m/w(m)·Σ_{from ≤ i ≤ N} w(i)·Π_{from ≤ j ≤ i} p(j)/q(j)).
+///
+/// The product tree of such a sum is triangular, with half the multiplications; see triangular_splitting.hpp.
+struct euler_form {
+    long from;
+    integer_polynomial p, q, weight;  ///< weight(m) ≠ 0, and q has no zero from `from` on
+
+    integer_polynomial h1() const { return p * weight; }                   ///< h_1(n)
+    integer_polynomial next_h2() const { return q * weight.shifted(-1); }  ///< h_2(n + 1)
 };
 
 /// b_0 + a_1/(b_1 + a_2/(b_2 + …)) with a_n, b_n polynomials in n, and any number of exceptional
@@ -62,31 +81,48 @@ class polynomial_continued_fraction {
         return {std::move(b), std::move(a)};
     }
 
-    /// The series c_0 + c_1 + c_2 + … with c_k/c_{k-1} = P(k)/Q(k) for k ≥ 1, as a continued
-    /// fraction whose nth convergent is the sum of the first n terms (Euler 1748; DLMF 1.12.12).
+    /// The series c_0 + c_1 + c_2 + … with
     ///
-    /// With ρ_k = c_k/c_{k-1} Euler's fraction is b_0 = 0, a_1 = c_0, b_1 = 1, and
-    /// a_n = −ρ_{n-1}, b_n = 1 + ρ_{n-1} for n ≥ 2. The equivalence transformation a_n → r_n r_{n-1} a_n,
-    /// b_n → r_n b_n with r_1 = denominator of c_0 and r_n = Q(n − 1) makes everything an integer:
+    ///     c_k/c_{k-1} = p(k)·w(k) / (q(k)·w(k − 1)),   k ≥ 1,
+    ///
+    /// as a continued fraction whose nth convergent is the sum of the first n terms (Euler 1748; DLMF 1.12.12). The
+    /// weight w is the factor that many series have beside factorials and powers: c_k = c_0·w(k)/w(0)·Π_{j ≤ k} p(j)/q(j).
+    ///
+    /// With ρ_k = c_k/c_{k-1} = P(k)/Q(k) Euler's fraction is b_0 = 0, a_1 = c_0, b_1 = 1, and a_n = −ρ_{n-1},
+    /// b_n = 1 + ρ_{n-1} for n ≥ 2. The equivalence transformation a_n → r_n r_{n-1} a_n, b_n → r_n b_n with r_1 =
+    /// denominator of c_0 and r_n = Q(n − 1) makes everything an integer:
     ///
     ///     a_1 = numerator(c_0)    a_2 = −P(1)·denominator(c_0)    a_n = −P(n−1)·Q(n−2)
     ///     b_1 = denominator(c_0)                                  b_n = Q(n−1) + P(n−1)
     ///
-    /// @throws std::invalid_argument if Q(k) = 0 for a k in 1 … 1000
+    /// The result remembers p, q and w (see known_euler_form), with which it is evaluated as the series it is.
+    ///
+    /// @throws std::invalid_argument if q(k) = 0 or w(k − 1) = 0 for a k in 1 … 1000
     static polynomial_continued_fraction from_hypergeometric_series(const mpq_class& first_term,
                                                                     const integer_polynomial& p,
-                                                                    const integer_polynomial& q) {
-        for (long k = 1; k <= 1000; ++k)
-            if (q(k) == 0)
+                                                                    const integer_polynomial& q,
+                                                                    const integer_polynomial& weight = {1}) {
+        const integer_polynomial numerator = p * weight, denominator = q * weight.shifted(-1);
+        mpz_class value;
+        for (long k = 1; k <= 1000; ++k) {
+            denominator.evaluate(value, k);
+            if (value == 0)
                 throw_argument_error<std::invalid_argument>("from_hypergeometric_series",
-                                                            "Q(" + std::to_string(k) + ")", "0",
+                                                            "q(k) w(k - 1) at k = " + std::to_string(k), "0",
                                                             "denominators that are not zero");
+        }
         const mpz_class r = first_term.get_den();
-        return {-(p.shifted(-1) * q.shifted(-2)),
-                p.shifted(-1) + q.shifted(-1),
-                {mpz_class(first_term.get_num()), mpz_class(-p(1) * r)},
-                {mpz_class(0), r}};
+        polynomial_continued_fraction result{-(numerator.shifted(-1) * denominator.shifted(-2)),
+                                             numerator.shifted(-1) + denominator.shifted(-1),
+                                             {mpz_class(first_term.get_num()), mpz_class(-numerator(1) * r)},
+                                             {mpz_class(0), r}};
+        result.euler_form_ = std::make_shared<const euler_form>(
+            euler_form{3, p.shifted(-1), q.shifted(-1), weight.shifted(-1)});
+        return result;
     }
+
+    /// The series that it was made from; nothing if it was made from elements. See find_euler_form for these.
+    const euler_form* known_euler_form() const noexcept { return euler_form_.get(); }
 
     /// a_n into `result`, n ≥ 1.
     void numerator(mpz_class& result, long n) const {
@@ -130,6 +166,7 @@ class polynomial_continued_fraction {
     integer_polynomial denominators_;
     std::vector<mpz_class> first_numerators_;
     std::vector<mpz_class> first_denominators_;
+    std::shared_ptr<const euler_form> euler_form_;
 };
 
 /// How fast |C − C_n| falls with n, as far as the leading coefficients tell.

@@ -39,49 +39,42 @@ struct splitting_options {
 
 namespace detail {
 
-/// A block of numbers that stands for itself times 2^exponent, each number with an error of less than 2^error in units
-/// of the block's last bit; exact where error < 0.
-struct block_scaling {
-    long exponent = 0;
-    long error = -1;
-
-    bool exact() const noexcept { return error < 0 && exponent == 0; }
-};
-
 inline long bits_of(const mpz_class& x) {
     return x == 0 ? 0 : static_cast<long>(mpz_sizeinbase(x.get_mpz_t(), 2));
 }
 
-/// The scaling of sums of two products out of two blocks whose largest numbers have so many bits.
-inline block_scaling product_scaling(const block_scaling& x, long x_bits, const block_scaling& y,
-                                     long y_bits) {
-    block_scaling result{x.exponent + y.exponent, -1};
-    if (x.error >= 0 || y.error >= 0) {
-        // |x·y − x'·y'| ≤ |x|·e_y + |y|·e_x + e_x·e_y, twice.
-        const long of_x = x.error >= 0 ? x.error + std::max(y_bits, y.error) : -1;
-        const long of_y = y.error >= 0 ? y.error + std::max(x_bits, x.error) : -1;
-        result.error = std::max(of_x, of_y) + 3;
-    }
-    return result;
+/// log2 of a bound of |x·y − x'·y'| for numbers of so many bits, of which the second ones err by less than 2^error; −1
+/// where both are exact.
+inline long product_error(long x_bits, long x_error, long y_bits, long y_error) noexcept {
+    // |x|·e_y + |y|·e_x + e_x·e_y
+    const long of_x = x_error >= 0 ? x_error + std::max(y_bits, y_error) : -1;
+    const long of_y = y_error >= 0 ? y_error + std::max(x_bits, x_error) : -1;
+    return of_x < 0 && of_y < 0 ? -1 : std::max(of_x, of_y) + 2;
+}
+
+/// The same of a sum of two.
+inline long sum_error(long x_error, long y_error) noexcept {
+    return x_error < 0 && y_error < 0 ? -1 : std::max(x_error, y_error) + 1;
 }
 
 /// Guard bits of a block that is cut: an addition of errors loses three bits a level of a tree.
 inline constexpr long guard_bits = 128;
 
-/// Cuts the numbers of a block to `precision` + guard_bits bits, where they are longer by at least a word.
-inline void truncate(std::initializer_list<mpz_class*> numbers, block_scaling& scaling, long precision) {
-    if (precision <= 0)
-        return;
-    long bits = 0;
-    for (const mpz_class* x : numbers)
-        bits = std::max(bits, bits_of(*x));
-    const long excess = bits - precision - guard_bits;
-    if (excess < 64)
-        return;
-    for (mpz_class* x : numbers)
-        mpz_tdiv_q_2exp(x->get_mpz_t(), x->get_mpz_t(), static_cast<mp_bitcnt_t>(excess));
-    scaling.exponent += excess;
-    scaling.error = std::max(scaling.error - excess, 0L) + 1;
+/// The bits that numbers of a block are too long by, the longest of them, for `precision` + guard_bits; 0 where that is
+/// less than a word, or nothing is to be cut.
+inline long excess_bits(long bits, long precision) noexcept {
+    const long excess = precision <= 0 ? 0 : bits - precision - guard_bits;
+    return excess < 64 ? 0 : excess;
+}
+
+/// x without its last bits.
+inline void cut(mpz_class& x, long bits) {
+    mpz_tdiv_q_2exp(x.get_mpz_t(), x.get_mpz_t(), static_cast<mp_bitcnt_t>(bits));
+}
+
+/// What the error is then.
+inline long cut_error(long error, long bits) noexcept {
+    return bits == 0 ? error : std::max(error - bits, 0L) + 1;
 }
 
 /// At which nodes common factors are divided out. GMP divides exactly at about the cost of a product, so a factor is let

@@ -39,10 +39,13 @@ struct hypergeometric_terms {
     integer_polynomial p, q, weight;
 };
 
-/// P, Q and T of a range, over a common power of two.
+/// P, Q and T of a range.
 struct triangular_node {
     mpz_class p, q, t;
-    block_scaling scaling;
+    long exponent = 0;  ///< the numbers stand for themselves times 2^exponent,
+    long error =
+        -1;  ///< P and Q with errors of less than 2^error in the last place; exact where that is negative
+    long t_error = -1;                       ///< and T
     std::vector<std::uint32_t> p_exponents;  ///< how often the first primes are known to divide P
     std::vector<std::uint32_t> q_exponents;  ///< and Q
 };
@@ -69,7 +72,7 @@ class triangular_terms {
     }
 
     node leaf(long low, long high, bool) const {
-        node result{1, 1, 0, {}, {}, {}};
+        node result{1, 1, 0, 0, -1, -1, {}, {}};
         mpz_class p, q, w;
         for (long n = low; n < high; ++n) {
             p_.at(p, n);
@@ -80,21 +83,23 @@ class triangular_terms {
             result.t *= q;
             mpz_addmul(result.t.get_mpz_t(), w.get_mpz_t(), result.p.get_mpz_t());
         }
-        truncate({&result.p, &result.q, &result.t}, result.scaling, precision_);
+        truncate(result);
         return result;
     }
 
     node merge(node& left, node& right, long low, long middle, long high, bool last, bool parallel) const {
         node result;
-        if (!primes_.empty() && left.scaling.exact() && right.scaling.exact() &&
-            high - low >= smallest_with_content) {
+        if (!primes_.empty() && left.error < 0 && right.error < 0 && high - low >= smallest_with_content) {
             complete(left, low, middle, high - low);
             complete(right, middle, high, high - low);
             remove_common(result, left, right);
         }
-        result.scaling =
-            product_scaling(left.scaling, std::max({bits_of(left.p), bits_of(left.q), bits_of(left.t)}),
-                            right.scaling, std::max({bits_of(right.p), bits_of(right.q), bits_of(right.t)}));
+        result.exponent = left.exponent + right.exponent;
+        const long left_bits = std::max(bits_of(left.p), bits_of(left.q)),
+                   right_bits = std::max(bits_of(right.p), bits_of(right.q));
+        result.error = product_error(left_bits, left.error, right_bits, right.error);
+        result.t_error = sum_error(product_error(bits_of(left.t), left.t_error, right_bits, right.error),
+                                   product_error(left_bits, left.error, bits_of(right.t), right.t_error));
         parallel = parallel && bits_of(left.q) > 20'000;
         mpz_class rest;
         const product_request requests[] = {{&result.t, &left.t, &right.q},
@@ -105,11 +110,23 @@ class triangular_terms {
         result.t += rest;
         left = {};
         right = {};
-        truncate({&result.p, &result.q, &result.t}, result.scaling, precision_);
+        truncate(result);
         return result;
     }
 
   private:
+    void truncate(node& block) const {
+        const long excess =
+            excess_bits(std::max({bits_of(block.p), bits_of(block.q), bits_of(block.t)}), precision_);
+        if (excess == 0)
+            return;
+        for (mpz_class* x : {&block.p, &block.q, &block.t})
+            cut(*x, excess);
+        block.exponent += excess;
+        block.error = cut_error(block.error, excess);
+        block.t_error = cut_error(block.t_error, excess);
+    }
+
     static constexpr long reach = 2;  ///< primes below so many times the length of a node
     static constexpr long smallest_with_content =
         128;  ///< terms of a node from which on dividing is worth it
