@@ -77,23 +77,56 @@ class convergent_walk {
     long next_ = 0;
 };
 
+/// log |A·D − C·B| for x = A/B and y = C/D, −infinity where they are equal, to about 9 digits. `bits` is where the
+/// number of bits to try first is taken from, and left at what was enough: neighbours need as many.
+inline double log_cross(const convergent_fraction& x, const convergent_fraction& y, mpfr_prec_t& bits) {
+    if (x.numerator == y.numerator && x.denominator == y.denominator)
+        return -std::numeric_limits<double>::infinity();
+    if (x.denominator == 0 || y.denominator == 0 || x.numerator == 0 || y.numerator == 0) {
+        // One of the two products is zero.
+        return std::max(log_of(x.numerator) + log_of(y.denominator),
+                        log_of(y.numerator) + log_of(x.denominator));
+    }
+    // Far cheaper than the products, which have many more digits than the distance needs.
+    const auto size = static_cast<mpfr_prec_t>(mpz_sizeinbase(x.denominator.get_mpz_t(), 2) +
+                                               mpz_sizeinbase(y.denominator.get_mpz_t(), 2));
+    const mpfr_prec_t first_bits = std::max<mpfr_prec_t>(bits, 128);
+    for (bits = first_bits; bits < size; bits *= 2) {
+        const auto quotient = [bits](const convergent_fraction& z) {
+            mpfr_real numerator(z.numerator, bits);
+            const mpfr_real denominator(z.denominator, bits);
+            mpfr_div(numerator.get(), numerator.get(), denominator.get(), MPFR_RNDN);
+            return numerator;
+        };
+        const mpfr_real of_x = quotient(x), of_y = quotient(y);
+        mpfr_real difference(64);
+        mpfr_sub(difference.get(), of_x.get(), of_y.get(), MPFR_RNDN);
+        // Each quotient is off by 2^(2 - bits) of itself at most.
+        if (mpfr_zero_p(difference.get()) == 0 &&
+            mpfr_get_exp(difference.get()) >
+                std::max(mpfr_get_exp(of_x.get()), mpfr_get_exp(of_y.get())) - bits + 34)
+            return log_of(difference) + log_of(x.denominator) + log_of(y.denominator);
+    }
+    bits = first_bits;
+    return log_of(mpz_class(x.numerator * y.denominator - y.numerator * x.denominator));
+}
+
 /// log |x − y|; +infinity where one is infinite (or 0/0), −infinity where they are equal.
-inline double log_distance(const convergent_fraction& x, const convergent_fraction& y) {
+inline double log_distance(const convergent_fraction& x, const convergent_fraction& y, mpfr_prec_t& bits) {
     if (x.denominator == 0 || y.denominator == 0)
         return std::numeric_limits<double>::infinity();
-    return log_of(mpz_class(x.numerator * y.denominator - y.numerator * x.denominator)) -
-           log_of(x.denominator) - log_of(y.denominator);
+    return log_cross(x, y, bits) - log_of(x.denominator) - log_of(y.denominator);
 }
 
 /// The logarithm of the chordal distance of x/scale and y/scale on the sphere, at most 0: no pole spoils it.
-inline double log_chord(const convergent_fraction& x, const convergent_fraction& y, double log_scale) {
+inline double log_chord(const convergent_fraction& x, const convergent_fraction& y, double log_scale,
+                        mpfr_prec_t& bits) {
     const auto log_norm = [log_scale](const convergent_fraction& z) {
         const double p = log_of(z.numerator) - log_scale, q = log_of(z.denominator);
         const double high = std::max(p, q);
         return std::isfinite(high) ? high + std::log1p(std::exp(2 * (std::min(p, q) - high))) / 2 : 0.0;
     };
-    return log_of(mpz_class(x.numerator * y.denominator - y.numerator * x.denominator)) - log_scale -
-           log_norm(x) - log_norm(y);
+    return log_cross(x, y, bits) - log_scale - log_norm(x) - log_norm(y);
 }
 
 }  // namespace detail
@@ -141,13 +174,14 @@ inline double log_middle_size(const std::vector<numbered_convergent>& convergent
 
 /// The coefficient of correlation of log k and −log |C_k − last|: near 1 where the distances fall, near 0 where
 /// convergents wander about, whatever their distribution.
-inline double correlation_of_fall(const std::vector<std::vector<numbered_convergent>>& levels,
-                                  const convergent_fraction& last) {
+inline double correlation_of_fall(const std::vector<std::vector<numbered_convergent>>& levels) {
+    const convergent_fraction& last = levels.back().back().value;
+    mpfr_prec_t bits = 0;
     double count = 0, x_sum = 0, y_sum = 0, xx = 0, yy = 0, xy = 0;
     for (const auto& level : levels)
         for (const numbered_convergent& sample : level) {
             const double x = std::log(static_cast<double>(sample.n));
-            const double y = -log_distance(sample.value, last);
+            const double y = -log_distance(sample.value, last, bits);
             if (!std::isfinite(y))
                 continue;
             count += 1;
@@ -193,19 +227,20 @@ convergence_measurement measure_convergence(const Fraction& fraction, long depth
         levels.push_back(detail::sampled_convergents(walk, n));
     const double scale = detail::log_middle_size(levels.front());
     std::vector<double> falls;  // −log E(n)
-    double chord = -infinity;   // at the last level
+    mpfr_prec_t bits = 0;
     for (const auto& level : levels) {
         const convergent_fraction& last = level.back().value;
         double distance = -infinity;
-        chord = -infinity;
         for (const detail::numbered_convergent& sample : level) {
-            const double here = detail::log_distance(sample.value, last);
+            const double here = detail::log_distance(sample.value, last, bits);
             if (here < infinity)
                 distance = std::max(distance, here);
-            chord = std::max(chord, detail::log_chord(sample.value, last, scale));
         }
         falls.push_back(last.denominator == 0 ? -infinity : -distance);
     }
+    double chord = -infinity;  // at the last level
+    for (const detail::numbered_convergent& sample : levels.back())
+        chord = std::max(chord, detail::log_chord(sample.value, levels.back().back().value, scale, bits));
     convergence_measurement result{convergence::none, 0, 0, 0, falls[3] / log_10};
     if (chord == -infinity) {
         result.kind = convergence::terminating;
@@ -214,7 +249,7 @@ convergence_measurement measure_convergence(const Fraction& fraction, long depth
     const double half = static_cast<double>(depth) / 2;
     const double gain_2 = falls[2] - falls[1], gain_3 = falls[3] - falls[2];
     if (!std::isfinite(falls[3]) || !(gain_3 > 0.1 * log_2) || !(falls[3] - falls[0] > 0.1 * 3 * log_2) ||
-        chord > std::log(0.3) || detail::correlation_of_fall(levels, levels.back().back().value) < 0.6)
+        chord > std::log(0.3) || detail::correlation_of_fall(levels) < 0.6)
         return result;
     result.stretch = gain_2 > 0 ? std::max(0.0, std::log2(gain_3 / gain_2)) : 0.0;
     const double factorial_exponent = (gain_3 / half - gain_2 / (half / 2)) / log_2;
@@ -292,7 +327,8 @@ irrationality_measure measure_irrationality(const Fraction& fraction, long n) {
     detail::require_at_least("measure_irrationality", "n", n, 1);
     detail::convergent_walk<Fraction> walk(fraction);
     const convergent_fraction x = walk.at(n), deeper = walk.at(2 * n);
-    return detail::measure_from(detail::log_reduced_denominator(x), detail::log_distance(x, deeper));
+    mpfr_prec_t bits = 0;
+    return detail::measure_from(detail::log_reduced_denominator(x), detail::log_distance(x, deeper, bits));
 }
 
 /// What A_n and B_n have in common, and what is left.
