@@ -341,7 +341,7 @@ void add_widened(const hb::suite& suite) {
 /// E4m3fn has no infinity, and toward +inf its sums would soon be NaN: there they stay at the largest value.
 template <class T, rounding Mode>
 using every_step =
-    constant<projection{Mode, std::same_as<T, float8_e4m3fn> ? saturation::finite : saturation::none}>;
+    constant_value<projection{Mode, std::same_as<T, float8_e4m3fn> ? saturation::finite : saturation::none}>;
 
 const char* name_of(rounding mode) {
     using enum rounding;

@@ -146,7 +146,8 @@ void add_round(const hb::suite& suite, const char* name, std::size_t count,
             auto out = std::make_shared<hb::aligned_vector<T>>(count);
             const auto use = [in, generator](hb::aligned_vector<T>& to, round_options options) {
                 options.generator = generator;
-                round(std::span(*in).first(to.size()), to, constant<Format>{}, constant<How>{}, options);
+                round(std::span(*in).first(to.size()), to, constant_value<Format>{}, constant_value<How>{},
+                      options);
             };
             hb::measured m;
             m.body = [use, out] { use(*out, {.seed = 1}); };
@@ -177,10 +178,13 @@ void add_run_time(const hb::suite& suite, const char* name, std::size_t count) {
             m.body = [use, out] { use(*out, {.seed = 1}); };
             m.units = static_cast<double>(count);
             m.check = as_defined<T>(std::min<std::size_t>(count, 40'000), use);
-            m.beside = {
-                {.name = "constant",
-                 .body = [in, out] { round(*in, *out, constant<Format>{}, constant<How>{}, {.seed = 1}); },
-                 .units = m.units}};
+            m.beside = {{.name = "constant",
+                         .body =
+                             [in, out] {
+                                 round(*in, *out, constant_value<Format>{}, constant_value<How>{},
+                                       {.seed = 1});
+                             },
+                         .units = m.units}};
             return m;
         },
         levels_for(count));
@@ -221,9 +225,10 @@ void add_codes(const hb::suite& suite, const char* name, std::size_t count) {
             const auto use = [in](hb::aligned_vector<element>& to, const round_options& options) {
                 if constexpr (packed)
                     encode_packed(std::span(*in).first(to.size() * 8 / std::size_t{Format.bits()}), to,
-                                  constant<Format>{}, constant<How>{}, options);
+                                  constant_value<Format>{}, constant_value<How>{}, options);
                 else
-                    encode(std::span(*in).first(to.size()), to, constant<Format>{}, constant<How>{}, options);
+                    encode(std::span(*in).first(to.size()), to, constant_value<Format>{},
+                           constant_value<How>{}, options);
             };
             hb::measured m;
             m.body = [use, codes] { use(*codes, {.seed = 1}); };
@@ -244,9 +249,9 @@ void add_codes(const hb::suite& suite, const char* name, std::size_t count) {
                 const auto use = [codes](hb::aligned_vector<float>& to, const round_options& options) {
                     if constexpr (packed)
                         decode_packed(std::span(*codes).first(packed_size(to.size(), Format)), to,
-                                      constant<Format>{}, options);
+                                      constant_value<Format>{}, options);
                     else
-                        decode(std::span(*codes).first(to.size()), to, constant<Format>{}, options);
+                        decode(std::span(*codes).first(to.size()), to, constant_value<Format>{}, options);
                 };
                 hb::measured m;
                 m.body = [use, out] { use(*out, {}); };
@@ -263,7 +268,7 @@ template <class Element, float_format Format, rounding Mode>
 void add_arithmetic(const hb::suite& suite, const char* name, std::size_t count) {
     using number = custom_float<Format>;
     constexpr bool codes = !std::same_as<Element, float>;
-    using how = constant<projection{Mode}>;
+    using how = constant_value<projection{Mode}>;
     for (const bool fused : {false, true}) {
         const std::string type = std::string(name) + (codes ? "(codes)" : "(float32)");
         suite.add(
@@ -287,9 +292,9 @@ void add_arithmetic(const hb::suite& suite, const char* name, std::size_t count)
                 const auto use = [=](hb::aligned_vector<Element>& to, const round_options& options) {
                     const auto part = [&](const auto& all) { return std::span(*all).first(to.size()); };
                     if (fused)
-                        fma(part(x), part(y), part(z), to, constant<Format>{}, how{}, options);
+                        fma(part(x), part(y), part(z), to, constant_value<Format>{}, how{}, options);
                     else
-                        add(part(x), part(y), to, constant<Format>{}, how{}, options);
+                        add(part(x), part(y), to, constant_value<Format>{}, how{}, options);
                 };
                 hb::measured m;
                 m.body = [use, out] { use(*out, {.seed = 1}); };

@@ -98,7 +98,7 @@ struct add_upward {
     static float in_hardware(float x, float y, float) { return x + y; }
     template <class T>
     static T apply(T x, T y, T) {
-        return add(x, y, constant<projection{rounding::toward_positive}>{});
+        return add(x, y, constant_value<projection{rounding::toward_positive}>{});
     }
     template <class T>
     static T exactly(T x, T y, T) {
@@ -110,7 +110,7 @@ struct add_stochastic {
     static constexpr projection how{rounding::stochastic_a, saturation::none, 16};
     template <class T>
     static T apply(T x, T y, T) {
-        return add(x, y, constant<how>{}, 12345);
+        return add(x, y, constant_value<how>{}, 12345);
     }
     template <class T>
     static T exactly(T x, T y, T) {

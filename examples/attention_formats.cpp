@@ -60,8 +60,8 @@ using nlohmann::json;
 // --- The lines of the table -------------------------------------------------------------------------
 
 using native = arithmetic::native<float>;
-using nearest = constant<projection{}>;
-using stochastic = constant<projection{rounding::stochastic_a}>;
+using nearest = constant_value<projection{}>;
+using stochastic = constant_value<projection{rounding::stochastic_a}>;
 template <class T, class Rounding = nearest>
 using every_step = arithmetic::rounded<T, T, Rounding>;
 

@@ -109,7 +109,7 @@ constexpr projection saturating{rounding::ties_to_even, saturation::finite};
 
 /// The library's rounding of the same array, as a peer and as what is right.
 void round_by_the_library(const std::vector<float>& x, std::vector<float>& y) {
-    round(x, y, constant<formats::float8_e4m3fn>{}, constant<saturating>{});
+    round(x, y, constant_value<formats::float8_e4m3fn>{}, constant_value<saturating>{});
 }
 
 hb::measured prepare_to_e4m3() {

@@ -54,7 +54,7 @@ TEST_CASE("sums are never −0, so a zero product changes nothing") {
     CHECK(code(sum) == 0);
 
     // x + (−x) is −0 in toward_negative, and a narrow sum underflows to −0.
-    const l_mul<l_mul_adder, float, void, constant<projection{rounding::toward_negative}>> downward{};
+    const l_mul<l_mul_adder, float, void, constant_value<projection{rounding::toward_negative}>> downward{};
     for (const float x : {1.0f, -1.0f}) {
         float cancelled = 0;
         downward.multiply_add(cancelled, x, 1.0f, {});

@@ -68,7 +68,7 @@ T random_number(std::mt19937_64& generator, int spread = -1) {
         const uint128 code = low_bits((static_cast<uint128>(generator()) << 64) | generator(), format.bits());
         if (spread < 0)
             return number_of<T>(code);
-        const auto x = unpack(constant<format>{}, static_cast<code_uint<constant<format>>>(code));
+        const auto x = unpack(constant_value<format>{}, static_cast<code_uint<constant_value<format>>>(code));
         if (x.kind == number_class::zero)
             return number_of<T>(code);
         const int top = x.exponent + bit_width(x.significand) - 1;
@@ -78,7 +78,7 @@ T random_number(std::mt19937_64& generator, int spread = -1) {
         if (format.exponent_bits > 5 && x.kind == number_class::finite) {
             const int exponent =
                 static_cast<int>(generator() % static_cast<unsigned>(2 * spread + 1)) - spread;
-            return number_of<T>(encode(constant<format>{}, projection{}, x.negative,
+            return number_of<T>(encode(constant_value<format>{}, projection{}, x.negative,
                                        exponent - bit_width(x.significand) + 1,
                                        uint_with_bits<format.precision() + 2>(x.significand))
                                     .value);

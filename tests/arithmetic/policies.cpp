@@ -84,9 +84,9 @@ TEST_CASE("a projection known to the compiler gives the same bits") {
         const auto x = random_numbers<float8_e4m3fn>(generator, 20, 3);
         const auto y = random_numbers<float8_e5m2>(generator, 20, 3);
         const std::uint64_t seed = generator();
-        CHECK(same(chain<float16>(arithmetic::rounded<float16, float16, constant<how>>{{}, seed}, x, y),
+        CHECK(same(chain<float16>(arithmetic::rounded<float16, float16, constant_value<how>>{{}, seed}, x, y),
                    chain<float16>(arithmetic::rounded<float16>{how, seed}, x, y)));
-        CHECK(same(chain<float16>(arithmetic::fused<float16, constant<how>>{{}, seed}, x, y),
+        CHECK(same(chain<float16>(arithmetic::fused<float16, constant_value<how>>{{}, seed}, x, y),
                    chain<float16>(arithmetic::fused<float16>{how, seed}, x, y)));
     }
 }

@@ -13,5 +13,5 @@ int main() {
 #endif
     constexpr halfulp::float_format format{.exponent_bits = 4, .significand_bits = 3, .has_sign = has_sign};
     std::vector<float> values(4);
-    halfulp::round(values, values, halfulp::constant<format>{});
+    halfulp::round(values, values, halfulp::constant_value<format>{});
 }

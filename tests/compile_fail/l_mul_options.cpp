@@ -11,5 +11,5 @@ int main() {
 #else
     constexpr l_mul_options options{.operand_rounding = rounding::ties_to_even};
 #endif
-    return static_cast<int>(l_mul(1.0f, 2.0f, constant<options>{}));
+    return static_cast<int>(l_mul(1.0f, 2.0f, constant_value<options>{}));
 }

@@ -27,7 +27,7 @@ template <projection P, class T>
 void check_constant_projection(tally& t, T x, T y, T z, std::uint64_t random) {
     volatile auto mode = P.mode;  // not to be seen through
     const projection p{mode, P.overflow, P.random_bits};
-    constexpr constant<P> c{};
+    constexpr constant_value<P> c{};
     const bool agree = same(add(x, y, p, random), add(x, y, c, random)) &&
                        same(subtract(x, y, p, random), subtract(x, y, c, random)) &&
                        same(multiply(x, y, p, random), multiply(x, y, c, random)) &&

@@ -206,7 +206,8 @@ void check_p3109(tally& t) {
 /// The same options known to the compiler, for all pairs.
 template <class Result, class X, class Y, l_mul_options... Options>
 void check_options_at_compile_time(tally& t) {
-    (check_pairs(t, make_case<Result, X, Y>(constant<Options>{}, {}), cases_for_effort(61u, 1u, 1u)), ...);
+    (check_pairs(t, make_case<Result, X, Y>(constant_value<Options>{}, {}), cases_for_effort(61u, 1u, 1u)),
+     ...);
 }
 
 }  // namespace halfulp_test

@@ -21,7 +21,7 @@ using namespace halfulp_test;
 namespace {
 
 /// The code of l_mul(x, y) for codes x and y.
-template <class T, class Options = constant<l_mul_adder>>
+template <class T, class Options = constant_value<l_mul_adder>>
 constexpr std::uint64_t product_code(std::uint64_t x, std::uint64_t y, Options options = {}) {
     using code = code_uint<detail::format_of<T>>;
     return static_cast<std::uint64_t>(detail::to_code(l_mul(

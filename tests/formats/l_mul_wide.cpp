@@ -25,7 +25,7 @@ void check_options(tally& t, std::uint64_t seed) {
 template <class Result, class X, class Y, l_mul_options... Options>
 void check_constants(tally& t) {
     const int pairs = cases_for_effort(1'000, 200'000, 20'000'000);
-    (check_random(t, make_case<Result, X, Y>(constant<Options>{}, {}), pairs, 11), ...);
+    (check_random(t, make_case<Result, X, Y>(constant_value<Options>{}, {}), pairs, 11), ...);
 }
 
 }  // namespace

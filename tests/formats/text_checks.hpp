@@ -79,16 +79,16 @@ void check(tally& t, const std::string& text, const std::vector<draw>& all) {
         });
     }
     // Without random bits the workspaces are smaller: the projections that are constants.
-    const auto check_constant = [&]<projection P>(constant<P> p) {
+    const auto check_constant = [&]<projection P>(constant_value<P> p) {
         const auto expected = exact.resolve(P, 0);
         const auto got = from_string<with_status<T>>(text, p);
         t.expect(uint128{got.value.to_bits()} == expected.code && got.flags == expected.flags, [&] {
             return text.substr(0, 100) + " into " + name_of(format) + " constant " + name_of(P);
         });
     };
-    check_constant(constant<projection{}>{});
-    check_constant(constant<projection{rounding::toward_positive}>{});
-    check_constant(constant<projection{rounding::to_odd}>{});
+    check_constant(constant_value<projection{}>{});
+    check_constant(constant_value<projection{rounding::toward_positive}>{});
+    check_constant(constant_value<projection{rounding::to_odd}>{});
 }
 
 /// significand·2^exponent of a finite magnitude code, or of the value that would follow the largest.

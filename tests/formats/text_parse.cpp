@@ -35,7 +35,8 @@ static_assert(from_string<float128>("6.475175119438025110924438958227646552e-496
 static_assert(from_string<with_status<float>>("1e999999999999").flags ==
               status{.inexact = true, .overflow = true});
 static_assert(from_string("1.5", formats::float16).value == 0x3e00);
-static_assert(from_string<float8_e4m3fn>("1e9", constant<projection{.overflow = saturation::finite}>{}) ==
+static_assert(from_string<float8_e4m3fn>("1e9",
+                                         constant_value<projection{.overflow = saturation::finite}>{}) ==
               448);
 
 namespace {
@@ -248,7 +249,7 @@ TEST_CASE("text is rounded by the projection of the type, or by the one given") 
     using up = custom_float<formats::float16, projection{rounding::toward_positive}>;
     CHECK(from_string<up>("1.0001").to_bits() == 0x3c01);
     CHECK(from_string<up>("1.0001", projection{}).to_bits() == 0x3c00);
-    CHECK(from_string<up>("1.0009", constant<projection{rounding::toward_zero}>{}).to_bits() == 0x3c00);
+    CHECK(from_string<up>("1.0009", constant_value<projection{rounding::toward_zero}>{}).to_bits() == 0x3c00);
     // 1 + 2^-12 is a quarter of the way up: with 2 random bits, R = 3 goes up.
     const projection stochastic{.mode = rounding::stochastic_a, .random_bits = 2};
     for (std::uint64_t random = 0; random < 4; ++random)

@@ -163,8 +163,8 @@ TEMPLATE_TEST_CASE("every code of the 16-bit types reads back from every style",
         for (text_style style : styles) {
             const std::string text = to_string(x, style);
             const auto back = from_string<with_status<TestType>>(text);
-            t.expect((text == "nan" ? is_nan_code(constant<format>{}, code) &&
-                                          is_nan_code(constant<format>{}, back.value.to_bits())
+            t.expect((text == "nan" ? is_nan_code(constant_value<format>{}, code) &&
+                                          is_nan_code(constant_value<format>{}, back.value.to_bits())
                                     : back.value.to_bits() == x.to_bits()) &&
                          (style == text_style::shortest || back.flags.ok()) &&
                          text == to_string(code, format, style),

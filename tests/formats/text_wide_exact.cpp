@@ -220,7 +220,7 @@ TEMPLATE_TEST_CASE("128-bit values survive text in every style", "", float128, v
     }
     for (const uint128& code : codes) {
         const auto x = TestType::from_bits(code);
-        if (is_nan_code(constant<format>{}, static_cast<code_uint<constant<format>>>(code)))
+        if (is_nan_code(constant_value<format>{}, static_cast<code_uint<constant_value<format>>>(code)))
             continue;
         for (text_style style : {text_style::shortest, text_style::exact, text_style::hexadecimal}) {
             const std::string text = to_string(x, style);

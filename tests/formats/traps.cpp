@@ -22,7 +22,7 @@ namespace {
 template <projection P>
 void check_add(float16 x, float16 y, double expected) {
     CHECK(add(x, y, P) == expected);
-    CHECK(add(x, y, constant<P>{}) == expected);
+    CHECK(add(x, y, constant_value<P>{}) == expected);
     CHECK(add<with_status<float16>>(x, y, P).value == expected);
     CHECK(add(dynamic_float(formats::float16, x.to_bits()), dynamic_float(formats::float16, y.to_bits()),
               formats::float16, P)

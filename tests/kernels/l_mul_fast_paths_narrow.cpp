@@ -43,7 +43,7 @@ TEST_CASE("what only the definition does") {
     check_l_mul_by_definition<float8_e8m0fnu, float8_e4m3fn, float, arithmetic::l_mul<>>(t);
     check_l_mul_by_definition<
         float, float, float,
-        arithmetic::l_mul<l_mul_adder, float, void, constant<projection{rounding::toward_zero}>>>(t);
+        arithmetic::l_mul<l_mul_adder, float, void, constant_value<projection{rounding::toward_zero}>>>(t);
     require(t);
 }
 

@@ -135,8 +135,9 @@ struct native_operands {
             for (std::size_t i = 1; i < b.size(); i += 2)
                 b[i] = random() % 4 != 0
                            ? b[i - 1]
-                           : detail::from_code<B>(static_cast<code_uint<constant<number_format<B>::value>>>(
-                                 detail::to_code(b[i - 1]) ^ 1));
+                           : detail::from_code<B>(
+                                 static_cast<code_uint<constant_value<number_format<B>::value>>>(
+                                     detail::to_code(b[i - 1]) ^ 1));
     }
     matrix_view<const A> left(std::size_t rows, std::size_t k) const {
         return {a.data(), rows, k, static_cast<std::ptrdiff_t>(depth), 1};

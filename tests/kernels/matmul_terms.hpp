@@ -35,7 +35,7 @@ T term(std::mt19937_64& random, terms kind, std::size_t, const T&) {
 template <formatted_number T>
 T term(std::mt19937_64& random, terms kind, std::size_t k, const T& before) {
     constexpr float_format format = number_format<T>::value;
-    const auto bits = static_cast<code_uint<constant<format>>>(low_bits(random(), format.bits()));
+    const auto bits = static_cast<code_uint<constant_value<format>>>(low_bits(random(), format.bits()));
     const T any = detail::from_code<T>(bits);
     const double fraction = 1 + static_cast<double>(random() >> 12) * 0x1p-52;
     const double sign = random() % 2 == 0 ? 1 : -1;
@@ -56,7 +56,7 @@ T term(std::mt19937_64& random, terms kind, std::size_t k, const T& before) {
                 std::ldexp(sign * fraction, format.maximum_exponent() / 2 + static_cast<int>(random() % 3)),
                 finite);
         case terms::zeros:  // of either sign, and now and then the smallest number there is
-            return random() % 8 == 0 ? detail::from_code<T>(code_uint<constant<format>>{1})
+            return random() % 8 == 0 ? detail::from_code<T>(code_uint<constant_value<format>>{1})
                                      : convert<T>(sign * 0.0, finite);
         case terms::sprinkled:  // one in 32 is zero, infinite, NaN, the largest or the smallest
             if (random() % 32 == 0) {

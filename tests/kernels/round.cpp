@@ -28,7 +28,7 @@ TEST_CASE("pieces of an array with first_index give what the whole array gives")
             round_options here = options;
             here.first_index = begin;
             round(std::span(in).subspan(begin, size), std::span(parts).subspan(begin, size),
-                  constant<formats::float8_e4m3fn>{}, p, here);
+                  constant_value<formats::float8_e4m3fn>{}, p, here);
             if (begin == 0)
                 break;
             begin -= piece;
@@ -53,7 +53,7 @@ TEST_CASE("an array may be rounded in place") {
     round(same, same, formats::float16);
     CHECK(std::memcmp(apart.data(), same.data(), in.size() * sizeof(double)) == 0);
     // Rounding twice is rounding once.
-    round(same, same, constant<formats::float16>{});
+    round(same, same, constant_value<formats::float16>{});
     CHECK(std::memcmp(apart.data(), same.data(), in.size() * sizeof(double)) == 0);
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("codes go into 8, 16 and 32 bits, and bits above a code are ignored") 
     std::array<std::uint16_t, 4> middle{};
     std::array<std::uint64_t, 4> wide{};
     encode(in, narrow, formats::float8_e4m3fn);
-    encode(in, middle, constant<formats::float8_e4m3fn>{});
+    encode(in, middle, constant_value<formats::float8_e4m3fn>{});
     encode(in, wide, formats::float8_e4m3fn);
     CHECK(narrow == std::array<std::uint8_t, 4>{0x38, 0xfe, 0x2a, 0x7f});
     for (std::size_t i = 0; i < 4; ++i) {
@@ -121,7 +121,7 @@ TEST_CASE("what is refused is refused before anything is written") {
     CHECK_THROWS_WITH(round(in, four, formats::float16),
                       contains_text("out.size() is 4, expected in.size() = 3"));
     CHECK(four == std::vector<float>(4, 7.0f));
-    CHECK_THROWS_AS(encode(in, two_bytes, constant<formats::float8_e5m2>{}), shape_error);
+    CHECK_THROWS_AS(encode(in, two_bytes, constant_value<formats::float8_e5m2>{}), shape_error);
     CHECK_THROWS_AS(decode(two_bytes, out, formats::float8_e5m2), shape_error);
 
     const float_format nothing{.exponent_bits = 20, .significand_bits = 3};
@@ -134,7 +134,7 @@ TEST_CASE("what is refused is refused before anything is written") {
     // Values that the output, or codes that the elements, cannot hold.
     CHECK_THROWS_AS(round(in, out, formats::float64), format_error);
     CHECK_THROWS_AS(encode(in, bytes, formats::float16), format_error);
-    CHECK_THROWS_WITH(encode(in, bytes, constant<formats::float16>{}), contains_text("16"));
+    CHECK_THROWS_WITH(encode(in, bytes, constant_value<formats::float16>{}), contains_text("16"));
     CHECK_THROWS_AS(decode(bytes, out, formats::float16), format_error);
 
     for (int bits : {0, -1, 33}) {

@@ -58,9 +58,9 @@ void check_array(tally& t, const std::vector<In>& in) {
     const round_options options{.seed = 42, .operation = 7, .first_index = 1000};
     std::vector<std::uint32_t> codes(in.size()), run_time_codes(in.size());
     std::vector<out_type> out(in.size()), run_time_out(in.size()), decoded(in.size());
-    encode(in, codes, constant<Format>{}, constant<P>{}, options);
+    encode(in, codes, constant_value<Format>{}, constant_value<P>{}, options);
     encode(in, run_time_codes, Format, P, options);
-    round(in, out, constant<Format>{}, constant<P>{}, options);
+    round(in, out, constant_value<Format>{}, constant_value<P>{}, options);
     round(in, run_time_out, Format, P, options);
     decode(codes, decoded, Format);
     for (std::size_t i = 0; i < in.size(); ++i) {

@@ -74,7 +74,7 @@ inline void append_arrays(std::vector<std::uint64_t>& results, halfulp::simd::is
         b[i] = convert<bfloat16>(y[i]);
         c[i] = -(a[i] * b[i]);
     }
-    fma(a, b, c, fused, constant<projection{}>{}, options);
+    fma(a, b, c, fused, constant_value<projection{}>{}, options);
     append(fused);
     fma(x, y, y, wide, formats::float32, {}, options);
     append(wide);

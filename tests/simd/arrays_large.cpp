@@ -20,8 +20,8 @@ TEST_CASE("outputs that exceed the caches, at any address") {
     std::vector<std::uint8_t> codes(count);
     const projection p{rounding::stochastic_a, saturation::finite, 11};
     const round_options options{.seed = 77, .first_index = 5};
-    round(std::span(in).first(count), expected, constant<target>{}, p, definition_of(options));
-    encode(std::span(in).first(count), codes, constant<target>{}, p, definition_of(options));
+    round(std::span(in).first(count), expected, constant_value<target>{}, p, definition_of(options));
+    encode(std::span(in).first(count), codes, constant_value<target>{}, p, definition_of(options));
     for (const simd::isa level : fast_levels()) {
         const simd::scoped_level guard(level);
         const auto describe = [&](std::size_t) {
@@ -29,10 +29,10 @@ TEST_CASE("outputs that exceed the caches, at any address") {
         };
         for (std::size_t offset : {0u, 1u, 5u, 15u, 16u}) {
             guarded<float> out(count, offset);
-            round(std::span(in).first(count), out.span(), constant<target>{}, p, options);
+            round(std::span(in).first(count), out.span(), constant_value<target>{}, p, options);
             expect_same(t, out.data(), expected.data(), count, describe);
             guarded<float> decoded(count, offset);
-            decode(codes, decoded.span(), constant<target>{}, options);
+            decode(codes, decoded.span(), constant_value<target>{}, options);
             expect_same(t, decoded.data(), expected.data(), count, describe);
             t.expect(out.intact() && decoded.intact(), [&] { return describe(0) + ": a guard"; });
         }
@@ -41,7 +41,7 @@ TEST_CASE("outputs that exceed the caches, at any address") {
         guarded<double> wide(half, 3);
         std::vector<double> expected_wide(expected.begin(),
                                           expected.begin() + static_cast<std::ptrdiff_t>(half));
-        round(std::span(in).first(half), wide.span(), constant<target>{}, p, options);
+        round(std::span(in).first(half), wide.span(), constant_value<target>{}, p, options);
         expect_same(t, wide.data(), expected_wide.data(), half, describe);
         t.expect(wide.intact(), [&] { return describe(0) + ": a guard"; });
     }
@@ -59,7 +59,7 @@ TEST_CASE("many bytes of codes, at any address") {
     {
         // In pieces of the same numbers the definition need not run over all.
         std::vector<std::uint8_t> once(some.size());
-        encode(some, once, constant<target>{}, constant<projection{}>{}, definition_of({}));
+        encode(some, once, constant_value<target>{}, constant_value<projection{}>{}, definition_of({}));
         for (std::size_t i = 0; i < count; ++i)
             expected[i] = once[i % some.size()];
     }
@@ -67,7 +67,7 @@ TEST_CASE("many bytes of codes, at any address") {
         const simd::scoped_level guard(level);
         for (std::size_t offset : {0u, 1u, 33u, 58u, 63u}) {
             guarded<std::uint8_t> out(count, offset);
-            encode(in, out.span(), constant<target>{});
+            encode(in, out.span(), constant_value<target>{});
             expect_same(t, out.data(), expected.data(), count,
                         [&](std::size_t) { return "codes at level " + std::string(simd::name_of(level)); });
             t.expect(out.intact(), [&] { return "a guard at offset " + std::to_string(offset); });

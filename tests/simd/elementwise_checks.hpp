@@ -224,7 +224,7 @@ void check_type(tally& t, std::uint64_t seed) {
     const operands data(T::format, cases_for_effort<std::size_t>(130, 1200, 20'000), seed);
     const auto x = as_elements<T>(T::format, data.x), y = as_elements<T>(T::format, data.y),
                z = as_elements<T>(T::format, data.z);
-    check_operations<T>(t, x, y, z, constant<T::format>{}, constant<P>{}, true);
+    check_operations<T>(t, x, y, z, constant_value<T::format>{}, constant_value<P>{}, true);
 }
 
 }  // namespace halfulp_test

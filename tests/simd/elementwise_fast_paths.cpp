@@ -23,13 +23,13 @@ TEST_CASE("custom_float with float and double; the format comes from the output"
     const number_columns<float> floats(number::format, 512, 740);
     const operands codes(number::format, floats.x.size(), 750);
     const auto x = as_elements<number>(number::format, codes.x);
-    check_operation<simd::operation::fma, number>(t, x, floats.y, floats.z, constant<number::format>{},
-                                                  constant<projection{}>{}, true);
-    check_operation<simd::operation::divide, number>(t, floats.x, x, x, constant<number::format>{},
-                                                     constant<projection{}>{}, true);
+    check_operation<simd::operation::fma, number>(t, x, floats.y, floats.z, constant_value<number::format>{},
+                                                  constant_value<projection{}>{}, true);
+    check_operation<simd::operation::divide, number>(t, floats.x, x, x, constant_value<number::format>{},
+                                                     constant_value<projection{}>{}, true);
     require(t);
     std::vector<number> with_format(x.size()), without(x.size()), up(x.size()), up_again(x.size());
-    add(x, floats.y, with_format, constant<number::format>{});
+    add(x, floats.y, with_format, constant_value<number::format>{});
     add(x, floats.y, without);
     CHECK(std::equal(without.begin(), without.end(), with_format.begin(),
                      [](number a, number b) { return a.to_bits() == b.to_bits(); }));

@@ -36,7 +36,7 @@ TEST_CASE("e^x of other types, into other types, in other projections") {
     tally t("e^x of arrays of many types");
     const std::size_t stride = cases_for_effort(127u, 3u, 1u);
     check_types_of_exponential<bfloat16, float>(t, projection{}, stride);
-    check_types_of_exponential<float16, float>(t, constant<projection{}>{}, stride);
+    check_types_of_exponential<float16, float>(t, constant_value<projection{}>{}, stride);
     check_types_of_exponential<float8_e4m3fn, float>(t, projection{}, 1);
     check_types_of_exponential<float8_e8m0fnu, float>(t, projection{}, 1);
     check_types_of_exponential<bfloat16, float>(t, projection{rounding::toward_positive}, 97);

@@ -90,7 +90,7 @@ TEST_CASE("the order of the bits, by hand") {
         // Six bits, e2m3: 0.125 is 000001, 7.5 is 011111, -0.125 is 100001, 1 is 001000.
         const std::vector<float> six{0.125f, 7.5f, -0.125f, 1.0f};
         bytes three(3, 0xee);
-        encode_packed(six, three, constant<formats::float6_e2m3fn>{});
+        encode_packed(six, three, constant_value<formats::float6_e2m3fn>{});
         // 001000 100001 011111 000001 from the top: 00100010 00010111 11000001
         CHECK(three == bytes{0xc1, 0x17, 0x22});
         decode_packed(three, back = std::vector<float>(4), formats::float6_e2m3fn);

@@ -33,7 +33,7 @@ using l_mul_product_type = std::conditional_t<
 template <formatted_number T>
 constexpr T without_negative_zero(T x) noexcept {
     constexpr float_format format = number_format<T>::value;
-    using code = code_uint<constant<format>>;
+    using code = code_uint<constant_value<format>>;
     if constexpr (format.has_negative_zero)
         if (v0::detail::to_code(x) == static_cast<code>(format.sign_mask()))
             return v0::detail::from_code<T>(code{0});
@@ -69,7 +69,7 @@ constexpr T without_negative_zero(T x) noexcept {
 /// @tparam Rounding    how sums are rounded, and products with more bits than Product has; known to the compiler, or
 ///                     `projection`, given at run time
 template <l_mul_options Options = l_mul_options{}, formatted_number Accumulator = float, class Product = void,
-          projection_argument Rounding = constant<projection{}>>
+          projection_argument Rounding = constant_value<projection{}>>
 struct l_mul : detail::rounded_chain<Accumulator, Rounding> {
     static_assert(
         why_invalid(Options) == nullptr,
@@ -97,7 +97,7 @@ struct l_mul : detail::rounded_chain<Accumulator, Rounding> {
     }
     template <formatted_number X, formatted_number Y>
     constexpr void multiply_add(Accumulator& sum, X x, Y y, position at) const noexcept {
-        const auto product = v0::l_mul<product_type<X, Y>>(x, y, constant<Options>{}, this->rounding,
+        const auto product = v0::l_mul<product_type<X, Y>>(x, y, constant_value<Options>{}, this->rounding,
                                                            this->random(at, rounding_site::product));
         sum = detail::without_negative_zero(
             add<Accumulator>(sum, product, this->rounding, this->random(at, rounding_site::sum)));

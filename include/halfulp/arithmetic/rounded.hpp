@@ -59,11 +59,11 @@ struct rounded_chain {
 ///
 ///     rounded<bfloat16, float>{}                                              // products in bfloat16
 ///     rounded<float8_e4m3fn>{{rounding::toward_zero}}                         // projection at run time
-///     rounded<float16, float16, constant<projection{rounding::stochastic_a}>>{{}, seed}
+///     rounded<float16, float16, constant_value<projection{rounding::stochastic_a}>>{{}, seed}
 ///
 /// @tparam Product     the format of a product: a custom_float, float or double
 /// @tparam Accumulator the format of the sum
-/// @tparam Rounding    `projection`, given at run time, or `constant<projection{…}>`
+/// @tparam Rounding    `projection`, given at run time, or `constant_value<projection{…}>`
 template <formatted_number Product, formatted_number Accumulator = Product,
           projection_argument Rounding = projection>
 struct rounded : detail::rounded_chain<Accumulator, Rounding> {

@@ -76,11 +76,11 @@ constexpr bool is_nearest(rounding mode) noexcept {
     return mode <= rounding::ties_to_zero;
 }
 
-/// A value known to the compiler, in a type of its own: `constant<projection{rounding::to_odd}>`
+/// A value known to the compiler, in a type of its own: `constant_value<projection{rounding::to_odd}>`
 /// where a run-time `projection` would do as well. It converts to the value, so that one template
 /// serves both, and every branch on it folds away.
 template <auto Value>
-struct constant {
+struct constant_value {
     using value_type = decltype(Value);
     static constexpr value_type value = Value;
     constexpr operator value_type() const noexcept { return Value; }

@@ -44,9 +44,9 @@ using deduced_math = typename deduced_beside_cmath<Result, Operands...>::type;
 
 /// Random bits that a projection can ask for: known for constants, the most otherwise.
 template <class P>
-struct most_random_bits : constant<maximum_random_bits> {};
+struct most_random_bits : constant_value<maximum_random_bits> {};
 template <projection P>
-struct most_random_bits<constant<P>> : constant<carrier::random_bits(P)> {};
+struct most_random_bits<constant_value<P>> : constant_value<carrier::random_bits(P)> {};
 
 template <class T>
 constexpr bool fits_carrier() noexcept {

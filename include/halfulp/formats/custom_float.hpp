@@ -66,16 +66,16 @@ class custom_float {
     }
 
     friend constexpr custom_float operator+(custom_float x, custom_float y) noexcept {
-        return detail::apply<detail::sum_operation, custom_float>(constant<Default>{}, 0, x, y);
+        return detail::apply<detail::sum_operation, custom_float>(constant_value<Default>{}, 0, x, y);
     }
     friend constexpr custom_float operator-(custom_float x, custom_float y) noexcept {
-        return detail::apply<detail::difference_operation, custom_float>(constant<Default>{}, 0, x, y);
+        return detail::apply<detail::difference_operation, custom_float>(constant_value<Default>{}, 0, x, y);
     }
     friend constexpr custom_float operator*(custom_float x, custom_float y) noexcept {
-        return detail::apply<detail::product_operation, custom_float>(constant<Default>{}, 0, x, y);
+        return detail::apply<detail::product_operation, custom_float>(constant_value<Default>{}, 0, x, y);
     }
     friend constexpr custom_float operator/(custom_float x, custom_float y) noexcept {
-        return detail::apply<detail::quotient_operation, custom_float>(constant<Default>{}, 0, x, y);
+        return detail::apply<detail::quotient_operation, custom_float>(constant_value<Default>{}, 0, x, y);
     }
     constexpr custom_float& operator+=(custom_float y) noexcept { return *this = *this + y; }
     constexpr custom_float& operator-=(custom_float y) noexcept { return *this = *this - y; }
@@ -96,7 +96,7 @@ class custom_float {
             auto negated = detail::unpack_operand(x);
             negated.negative = true;
             return detail::make_result<custom_float>(
-                encode(constant<Format>{}, constant<Default>{},
+                encode(constant_value<Format>{}, constant_value<Default>{},
                        exactly<uint_with_bits<Format.precision() + 3>>(negated)));
         }
     }

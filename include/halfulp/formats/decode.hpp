@@ -13,12 +13,12 @@
 namespace halfulp {
 inline namespace v0 {
 
-/// A format known to the compiler (`constant<formats::float16>`) or at run time (`float_format`).
+/// A format known to the compiler (`constant_value<formats::float16>`) or at run time (`float_format`).
 /// One template serves both.
 template <class T>
 concept format_argument = std::convertible_to<T, float_format>;
 
-/// A projection known to the compiler (`constant<projection{…}>`) or at run time (`projection`).
+/// A projection known to the compiler (`constant_value<projection{…}>`) or at run time (`projection`).
 template <class T>
 concept projection_argument = std::convertible_to<T, projection>;
 
@@ -33,7 +33,7 @@ struct format_types {
     static constexpr int precision = 64;
 };
 template <float_format F>
-struct format_types<constant<F>> {
+struct format_types<constant_value<F>> {
     using code = uint_with_bits<F.bits() + (F.has_sign ? 0 : 1)>;
     using significand = uint_with_bits<F.precision()>;
     static constexpr int precision = F.precision();

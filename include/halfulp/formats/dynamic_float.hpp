@@ -60,7 +60,8 @@ class dynamic_float {
     unpacked<std::uint64_t> unpack() const noexcept { return halfulp::unpack(format_, bits_); }
     /// The value as a double, rounded once to nearest even (exact for formats that double contains).
     explicit operator double() const noexcept {
-        return detail::make_result<double>(encode(constant<formats::float64>{}, constant<projection{}>{},
+        return detail::make_result<double>(encode(constant_value<formats::float64>{},
+                                                  constant_value<projection{}>{},
                                                   exactly<uint_with_bits<66>>(unpack())));
     }
 

@@ -101,7 +101,7 @@ inline constexpr l_mul_options l_mul_exact{.definition = product_definition::exa
 /// The largest significand_bits and offset that can be asked for.
 inline constexpr int maximum_l_mul_bits = 60;
 
-/// Options known to the compiler (`constant<l_mul_options{…}>`) or at run time (`l_mul_options`).
+/// Options known to the compiler (`constant_value<l_mul_options{…}>`) or at run time (`l_mul_options`).
 template <class T>
 concept l_mul_argument = std::convertible_to<T, l_mul_options>;
 
@@ -160,7 +160,7 @@ struct l_mul_width {
     }
 };
 template <l_mul_options Options>
-struct l_mul_width<constant<Options>> {
+struct l_mul_width<constant_value<Options>> {
     static constexpr int for_operands(const float_format& x, const float_format& y) noexcept {
         const l_mul_options resolved = l_mul_resolved(Options, x, y);
         return exact_arithmetic::larger(resolved.significand_bits, resolved.offset);
@@ -325,14 +325,14 @@ constexpr bool l_mul_by_addition(X x, Y y, code_uint<Result>& code) noexcept {
 ///
 /// @tparam Result  a custom_float, float or double, or `with_status<…>` of one for the IEEE flags; it may be left out
 ///                 where both operands have the same type. A product that goes to zero raises underflow and inexact.
-/// @param options  `l_mul_options`, or `constant<l_mul_options{…}>`, which is faster
+/// @param options  `l_mul_options`, or `constant_value<l_mul_options{…}>`, which is faster
 /// @param p        how the result is rounded, where it holds fewer bits than the product has, and what overflow
 ///                 becomes; by default Result's projection
 /// @param random   the random bits of a stochastic p
 ///
 /// constexpr, noexcept, O(1).
 template <class Result = void, formatted_number X, formatted_number Y,
-          l_mul_argument Options = constant<l_mul_options{}>,
+          l_mul_argument Options = constant_value<l_mul_options{}>,
           projection_argument P = detail::result_projection<detail::deduced<Result, X, Y>>>
 constexpr auto l_mul(X x, Y y, Options options = {}, P p = {}, std::uint64_t random = 0) noexcept
     -> detail::deduced<Result, X, Y> {

@@ -51,7 +51,7 @@ consteval with_status<T> read_literal() {
     for (const char c : {Characters...})
         if (c != '\'')
             text[size++] = c;
-    return from_string<with_status<T>>(std::string_view(text, size), constant<projection{}>{});
+    return from_string<with_status<T>>(std::string_view(text, size), constant_value<projection{}>{});
 }
 
 /// The number that a literal is, or a compile error that says why it is none.

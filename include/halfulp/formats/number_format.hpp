@@ -28,15 +28,15 @@ class custom_float;
 template <class T>
 struct number_format {};
 template <float_format Format, projection Default>
-struct number_format<custom_float<Format, Default>> : constant<Format> {
+struct number_format<custom_float<Format, Default>> : constant_value<Format> {
     static constexpr projection default_projection = Default;
 };
 template <>
-struct number_format<float> : constant<formats::float32> {
+struct number_format<float> : constant_value<formats::float32> {
     static constexpr projection default_projection{};
 };
 template <>
-struct number_format<double> : constant<formats::float64> {
+struct number_format<double> : constant_value<formats::float64> {
     static constexpr projection default_projection{};
 };
 
@@ -109,13 +109,13 @@ using result_number = typename result_traits<Result>::number;
 
 /// The format of a result, as a type.
 template <class Result>
-using result_format = constant<number_format<result_number<Result>>::value>;
+using result_format = constant_value<number_format<result_number<Result>>::value>;
 /// The projection that a result type uses when none is given, as a type.
 template <class Result>
-using result_projection = constant<number_format<result_number<Result>>::default_projection>;
+using result_projection = constant_value<number_format<result_number<Result>>::default_projection>;
 
 template <class T>
-using format_of = constant<number_format<T>::value>;
+using format_of = constant_value<number_format<T>::value>;
 
 template <class T>
 constexpr auto to_code(T x) noexcept {

@@ -15,7 +15,7 @@
 ///   as you like; each is taken exactly. The result is the exact real result, rounded once.
 /// * `Result` is a custom_float, float or double, or `with_status<…>` of one for the IEEE flags.
 ///   It may be left out where all operands have the same type.
-/// * The projection is a run-time `projection` or a `constant<projection{…}>`; by default that of
+/// * The projection is a run-time `projection` or a `constant_value<projection{…}>`; by default that of
 ///   Result. The stochastic modes take their random bits from the last argument, low bits first.
 /// * Special values follow IEEE 754, clauses 6 and 7; overflow the table in formats/encode.hpp. A
 ///   nonzero number divided by a zero that has no sign (integers, P3109, FNUZ) is NaN.

@@ -18,7 +18,7 @@
 ///
 /// No spaces, no digit separators, no locale. Digit strings and exponents of any length are exact.
 /// `T` is a custom_float, float or double (from_string: also with_status of one, for the flags). The
-/// projection is a run-time `projection` or a `constant<projection{…}>`, T's own by default; the
+/// projection is a run-time `projection` or a `constant_value<projection{…}>`, T's own by default; the
 /// stochastic modes take their random bits from the last argument. A number beyond the range, an
 /// infinity or a NaN becomes what the table in formats/encode.hpp says, and raises its flags.
 ///
@@ -92,7 +92,7 @@ struct text_capacity {
     static constexpr text_extremes value{65, 1 - 65536 - 64, 65536 + (1 << maximum_exponent_bits) - 1};
 };
 template <float_format F>
-struct text_capacity<constant<F>> {
+struct text_capacity<constant_value<F>> {
     static constexpr text_extremes value = extremes_of(F);
 };
 

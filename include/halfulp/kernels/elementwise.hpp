@@ -69,7 +69,7 @@ Out from_result_code(Format format, Code code) noexcept {
     else if constexpr (is_custom_float<Out>::value)
         return from_code<Out>(code);
     else
-        return make_result<Out>(encode(format_of<Out>{}, constant<projection{}>{},
+        return make_result<Out>(encode(format_of<Out>{}, constant_value<projection{}>{},
                                        exactly<uint_with_bits<format_types<Format>::precision + 56>>(
                                            unpack(format, static_cast<code_uint<Format>>(code)))));
 }
@@ -137,8 +137,8 @@ Out apply_element(Format format, Projection p, std::uint64_t random, const Opera
                           random)
                 .value;
         };
-        return from_result_code<Out>(format, format.precision() <= 24 ? exactly_within(constant<24>{})
-                                                                      : exactly_within(constant<64>{}));
+        return from_result_code<Out>(format, format.precision() <= 24 ? exactly_within(constant_value<24>{})
+                                                                      : exactly_within(constant_value<64>{}));
     }
 }
 
@@ -190,12 +190,12 @@ void operate_on_custom_floats(const char* function, Out&& out, Projection p, con
     static_assert((!std::unsigned_integral<element_of<const Operands>> && ...),
                   "halfulp: unsigned integers are codes of a format; say which, as in "
                   "add(x, y, out, formats::float16)");
-    operate_on_arrays<Operation>(function, out, constant<number_format<result>::value>{}, p, options,
+    operate_on_arrays<Operation>(function, out, constant_value<number_format<result>::value>{}, p, options,
                                  operands...);
 }
 
 template <class Range>
-using range_projection = constant<number_format<element_of<Range>>::default_projection>;
+using range_projection = constant_value<number_format<element_of<Range>>::default_projection>;
 
 }  // namespace detail
 
@@ -204,7 +204,7 @@ using range_projection = constant<number_format<element_of<Range>>::default_proj
 /// @throws format_error if format or projection is not valid, `out` cannot hold the format, or an element
 ///                      is narrower than a code
 template <detail::number_range X, detail::number_range Y, detail::number_range Out, format_argument Format,
-          projection_argument Projection = constant<projection{}>>
+          projection_argument Projection = constant_value<projection{}>>
 void add(const X& x, const Y& y, Out&& out, Format format, Projection p = {},
          const round_options& options = {}) {
     detail::operate_on_arrays<simd::operation::add>("add", out, format, p, options, x, y);
@@ -217,7 +217,7 @@ void add(const X& x, const Y& y, Out&& out, Projection p = {}, const round_optio
 
 /// out[i] = x[i] − y[i], rounded once; throws as add.
 template <detail::number_range X, detail::number_range Y, detail::number_range Out, format_argument Format,
-          projection_argument Projection = constant<projection{}>>
+          projection_argument Projection = constant_value<projection{}>>
 void subtract(const X& x, const Y& y, Out&& out, Format format, Projection p = {},
               const round_options& options = {}) {
     detail::operate_on_arrays<simd::operation::subtract>("subtract", out, format, p, options, x, y);
@@ -230,7 +230,7 @@ void subtract(const X& x, const Y& y, Out&& out, Projection p = {}, const round_
 
 /// out[i] = x[i] · y[i], rounded once; throws as add.
 template <detail::number_range X, detail::number_range Y, detail::number_range Out, format_argument Format,
-          projection_argument Projection = constant<projection{}>>
+          projection_argument Projection = constant_value<projection{}>>
 void multiply(const X& x, const Y& y, Out&& out, Format format, Projection p = {},
               const round_options& options = {}) {
     detail::operate_on_arrays<simd::operation::multiply>("multiply", out, format, p, options, x, y);
@@ -243,7 +243,7 @@ void multiply(const X& x, const Y& y, Out&& out, Projection p = {}, const round_
 
 /// out[i] = x[i] / y[i], rounded once; throws as add.
 template <detail::number_range X, detail::number_range Y, detail::number_range Out, format_argument Format,
-          projection_argument Projection = constant<projection{}>>
+          projection_argument Projection = constant_value<projection{}>>
 void divide(const X& x, const Y& y, Out&& out, Format format, Projection p = {},
             const round_options& options = {}) {
     detail::operate_on_arrays<simd::operation::divide>("divide", out, format, p, options, x, y);
@@ -256,7 +256,7 @@ void divide(const X& x, const Y& y, Out&& out, Projection p = {}, const round_op
 
 /// out[i] = x[i] · y[i] + z[i], rounded once; throws as add.
 template <detail::number_range X, detail::number_range Y, detail::number_range Z, detail::number_range Out,
-          format_argument Format, projection_argument Projection = constant<projection{}>>
+          format_argument Format, projection_argument Projection = constant_value<projection{}>>
 void fma(const X& x, const Y& y, const Z& z, Out&& out, Format format, Projection p = {},
          const round_options& options = {}) {
     detail::operate_on_arrays<simd::operation::fma>("fma", out, format, p, options, x, y, z);
@@ -270,7 +270,7 @@ void fma(const X& x, const Y& y, const Z& z, Out&& out, Projection p = {},
 
 /// out[i] = the square root of x[i], rounded once; throws as add.
 template <detail::number_range X, detail::number_range Out, format_argument Format,
-          projection_argument Projection = constant<projection{}>>
+          projection_argument Projection = constant_value<projection{}>>
 void sqrt(const X& x, Out&& out, Format format, Projection p = {}, const round_options& options = {}) {
     detail::operate_on_arrays<simd::operation::square_root>("sqrt", out, format, p, options, x);
 }

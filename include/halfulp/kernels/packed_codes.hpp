@@ -178,7 +178,7 @@ bool decode_packed_fast(const vector_view<const std::uint8_t>& bytes, const vect
     const simd::isa level = simd::level_for(options.execution);
     if (level == simd::isa::plain || static_cast<float_format>(format).bits() > 7)
         return false;
-    return with_carrier<Out>(format, constant<projection{}>{}, nullptr,
+    return with_carrier<Out>(format, constant_value<projection{}>{}, nullptr,
                              [&](auto carried, const rounding_plan& plan) {
                                  using carrier = decltype(carried);
                                  const packed_source<carrier> from(level, bytes.data(), plan);
@@ -201,7 +201,7 @@ bool decode_packed_fast(const vector_view<const std::uint8_t>& bytes, const vect
 /// @throws shape_error  if the size of `bytes` is another, or it overlaps `in`
 /// @throws format_error if format or projection is not valid, or the format has more than 64 bits
 template <detail::binary_range In, detail::packed_range Bytes, format_argument Format,
-          projection_argument Projection = constant<projection{}>>
+          projection_argument Projection = constant_value<projection{}>>
 void encode_packed(const In& in, Bytes&& bytes, Format format, Projection p = {},
                    const round_options& options = {}) {
     const auto source = detail::as_input(in);

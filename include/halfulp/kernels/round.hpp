@@ -11,8 +11,8 @@
 /// * `in` and `out` are ranges of float or double, `codes` of unsigned integers wide enough for a
 ///   code, one code an element: std::vector, std::array, std::span, arrays, and strided
 ///   vector_views. Codes that share bytes are in kernels/packed_codes.hpp.
-/// * The format is a `constant<formats::…>` or a run-time `float_format` of at most 64 bits, the
-///   projection a `constant<projection{…}>` or a run-time `projection`: the same bits. A `rounding_plan`
+/// * The format is a `constant_value<formats::…>` or a run-time `float_format` of at most 64 bits, the
+///   projection a `constant_value<projection{…}>` or a run-time `projection`: the same bits. A `rounding_plan`
 ///   stands for both where many arrays are done alike.
 /// * The stochastic modes give element i the bits philox_bits(seed, operation, first_index + i,
 ///   generator): a pure function, so an array may be cut in pieces and done in any order.
@@ -63,7 +63,7 @@ Out decode_element(Format f, code_uint<Format> code) noexcept {
     using workspace = uint_with_bits<exact_arithmetic::larger(operand_precision<Out>() + 2,
                                                               format_types<Format>::precision)>;
     return make_result<Out>(
-        encode(format_of<Out>{}, constant<projection{}>{}, exactly<workspace>(unpack(f, code))));
+        encode(format_of<Out>{}, constant_value<projection{}>{}, exactly<workspace>(unpack(f, code))));
 }
 
 /// Adds what rounding x to the code did: the definition of round_statistics.
@@ -214,7 +214,7 @@ void round_checked(const char* function, const In& in, Out&& out, Format format,
 /// @throws shape_error  if the extents differ, or the ranges overlap at different places
 /// @throws format_error if format or projection is not valid, or `out` cannot hold the format
 template <detail::binary_range In, detail::binary_range Out, format_argument Format,
-          projection_argument Projection = constant<projection{}>>
+          projection_argument Projection = constant_value<projection{}>>
 void round(const In& in, Out&& out, Format format, Projection p = {}, const round_options& options = {}) {
     detail::round_checked("round", in, out, format, p, options, nullptr);
 }
@@ -239,7 +239,7 @@ void round(const In& in, Out&& out, const rounding_plan& plan, const round_optio
 /// codes[i] = the code of in[i] in the format, in the low bits of an element of its own.
 /// @throws as round; format_error also if an element of `codes` is narrower than a code
 template <detail::binary_range In, detail::code_range Codes, format_argument Format,
-          projection_argument Projection = constant<projection{}>>
+          projection_argument Projection = constant_value<projection{}>>
 void encode(const In& in, Codes&& codes, Format format, Projection p = {},
             const round_options& options = {}) {
     detail::round_checked("encode", in, codes, format, p, options, nullptr);
@@ -262,7 +262,7 @@ bool decode_fast(const vector_view<const Code>& codes, const vector_view<Out>& o
         if (level == simd::isa::plain)
             return false;
         return with_carrier<Out>(
-            format, constant<projection{}>{}, plan, [&](auto carried, const rounding_plan& ready) {
+            format, constant_value<projection{}>{}, plan, [&](auto carried, const rounding_plan& ready) {
                 using carrier = decltype(carried);
                 const bool in_place =
                     static_cast<const void*>(codes.data()) == static_cast<const void*>(out.data());

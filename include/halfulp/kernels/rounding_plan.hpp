@@ -222,7 +222,8 @@ constexpr simd::carrier_constants<Carrier> rounding_plan::make() const noexcept 
     const rounding mode = projection_.mode;
     const auto value_of = [&](uint128 code) {
         const auto number = unpack(format_, code);
-        return static_cast<word>(encode(constant<constants::carrier>{}, constant<halfulp::projection{}>{},
+        return static_cast<word>(encode(constant_value<constants::carrier>{},
+                                        constant_value<halfulp::projection{}>{},
                                         exactly<uint_with_bits<66>>(number))
                                      .value);
     };
@@ -367,7 +368,7 @@ rounding_plan plan_of(Format format, Projection p) {
     return rounding_plan(format, p, rounding_plan::prepared{});
 }
 template <float_format Format, projection Projection>
-const rounding_plan& plan_of(constant<Format>, constant<Projection>) noexcept {
+const rounding_plan& plan_of(constant_value<Format>, constant_value<Projection>) noexcept {
     return constant_plan<Format, Projection>;
 }
 

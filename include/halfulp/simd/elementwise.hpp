@@ -22,7 +22,7 @@ constexpr auto element_format(Format format) noexcept {
     if constexpr (std::unsigned_integral<T>)
         return format;
     else
-        return constant<number_format<T>::value>{};
+        return constant_value<number_format<T>::value>{};
 }
 
 // --- Which carrier an operation fits -------------------------------------------------------------

@@ -63,7 +63,7 @@ struct exact_task {
     arithmetic::exact how;
     matmul_options options;
     projection direction = how.rounding ? *how.rounding : projection(result_projection<C>{});
-    rounding_plan plan = plan_of(constant<format>{}, direction);
+    rounding_plan plan = plan_of(constant_value<format>{}, direction);
 
     /// Rounds values to codes in the deterministic modes.
     template <class Carrier>

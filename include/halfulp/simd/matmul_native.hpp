@@ -31,7 +31,7 @@ void write_results(simd::isa level, const Arithmetic& arithmetic, const Carrier*
                 std::memcpy(values, sums + j, count * sizeof(Carrier));
                 for (std::size_t i = count; i < simd::whole_blocks(count); ++i)
                     values[i] = 0;
-                simd::round_in_carrier(level, constant<direction>{}, values, codes, nullptr,
+                simd::round_in_carrier(level, constant_value<direction>{}, values, codes, nullptr,
                                        simd::whole_blocks(count),
                                        constant_plan<number_format<C>::value, direction>);
                 for (std::size_t i = 0; i < count; ++i)

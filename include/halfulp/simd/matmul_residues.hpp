@@ -240,9 +240,11 @@ class residue_product {
         const auto finish = [&](auto p) {
             if (significand == wide{})
                 return from_code<C>(
-                    encode_zero(constant<format>{}, projection(p).mode == rounding::toward_negative).value);
-            return from_code<C>(encode(constant<format>{}, p, negative, exponent + (top - 2) * digit_bits,
-                                       significand, sticky, task_.random_bits(i, j))
+                    encode_zero(constant_value<format>{}, projection(p).mode == rounding::toward_negative)
+                        .value);
+            return from_code<C>(encode(constant_value<format>{}, p, negative,
+                                       exponent + (top - 2) * digit_bits, significand, sticky,
+                                       task_.random_bits(i, j))
                                     .value);
         };
         // The projection that goes with the type is known to the compiler, which makes the common case short.

@@ -52,8 +52,8 @@ class rounded_product {
           arithmetic_(arithmetic),
           options_(options),
           direction_(arithmetic.rounding),
-          product_plan_(plan_of(constant<product_format>{}, arithmetic.rounding)),
-          sum_plan_(plan_of(constant<sum_format>{}, arithmetic.rounding)) {}
+          product_plan_(plan_of(constant_value<product_format>{}, arithmetic.rounding)),
+          sum_plan_(plan_of(constant_value<sum_format>{}, arithmetic.rounding)) {}
 
     /// False if there is no way that is proven to give the definition's bits.
     bool run() {
