@@ -112,6 +112,9 @@ bool check_fraction(const polynomial_continued_fraction& fraction, std::mt19937_
     const double bound = log2_error_bound(fraction, tails, n);
     if (bound == infinity) {
         ++sum.infinite;
+        // And so is the interval: the arithmetic of double gives nothing away.
+        if (enclose_value(fraction, tails, n))
+            return false;
         if (log2_error_bound(fraction, tails, 10 * n + 200) == infinity)
             ++sum.infinite_later;
         return true;

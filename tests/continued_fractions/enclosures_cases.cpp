@@ -209,6 +209,34 @@ TEST_CASE("the depth for an error") {
     CHECK(!depth_for_error(pole, *enclose_tails(pole), -10, 100));
 }
 
+TEST_CASE("values in intervals with rational ends") {
+    for (const named_fraction& formula : fast_fractions()) {
+        CAPTURE(formula.name);
+        const tail_search tails = enclose_tails(formula.fraction);
+        REQUIRE(tails);
+        const auto c = reference::convergents([&formula](long i) { return formula.fraction.a(i); },
+                                              [&formula](long i) { return formula.fraction.b(i); }, 200);
+        for (const long n : {2L, 3L, 20L, 21L}) {
+            const std::optional<rational_interval> interval = enclose_value(formula.fraction, *tails, n);
+            REQUIRE(interval);
+            for (std::size_t m = static_cast<std::size_t>(n); m <= 200; ++m) {
+                mpq_class value(c[m].numerator, c[m].denominator);
+                value.canonicalize();
+                CHECK(interval->contains(value));
+            }
+            // One end is C_n; log2_error_bound is the length, rounded upwards.
+            const double length = std::log2(interval->width().get_d());
+            const double bound = log2_error_bound(formula.fraction, *tails, n);
+            CHECK(bound >= length - 1e-12 * std::fabs(length));
+            CHECK(bound <= length + 1e-6);
+        }
+    }
+    const polynomial_continued_fraction late{{1}, {-6, 1}};
+    CHECK_THROWS_AS(enclose_value(late, *enclose_tails(late), 5), std::invalid_argument);
+    const polynomial_continued_fraction ends{{5, -1}, {1, 2}};
+    CHECK(enclose_value(ends, *enclose_tails(ends), 4)->width() == 0);
+}
+
 TEST_CASE("the bound from denominators of the product tree is the same") {
     for (const named_fraction& formula : fast_fractions()) {
         CAPTURE(formula.name);
