@@ -22,7 +22,8 @@
 /// For negative a_n (then −ρ_n is a chain sequence or it is not) the third is sharp: a ρ_n that
 /// stays below −1/4 − (1 + ε)/(16n²) makes B_n change its sign for ever, and there is no limit
 /// (Kneser's criterion for the recurrence). Sources: Wall, Analytic Theory of Continued Fractions,
-/// 1948, §§ 11, 19; Lorentzen and Waadeland, Continued Fractions 1, 2008, chapter 3; DLMF §1.12(v).
+/// 1948 (chain sequences, the parabola theorem); Lorentzen and Waadeland, Continued Fractions 1, 2008, chapter 3;
+/// DLMF §1.12(v).
 
 #include <halfulp/continued_fractions/polynomial_continued_fraction.hpp>
 #include <halfulp/continued_fractions/rational_interval.hpp>
