@@ -8,6 +8,7 @@
 
 #include <halfulp/continued_fractions/polynomial_continued_fraction.hpp>
 #include <halfulp/core/number_traits.hpp>
+#include <halfulp/core/wide_uint.hpp>
 
 #include <gmpxx.h>
 
