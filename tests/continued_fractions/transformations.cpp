@@ -4,8 +4,8 @@
 /// Transformations of continued fractions: convergents before and after are the same points, exactly, on random
 /// fractions with zeros where they hurt.
 
+#include <halfulp/continued_fractions/binary_splitting.hpp>
 #include <halfulp/continued_fractions/equivalence.hpp>
-#include <halfulp/continued_fractions/evaluate.hpp>
 #include <halfulp/continued_fractions/transformations.hpp>
 #include <halfulp/reference/continued_fraction.hpp>
 

@@ -120,7 +120,6 @@ inline std::vector<c_fraction_term> c_fraction(const std::vector<mpq_class>& c) 
         if (!first)
             before = std::move(here);
         here = std::move(unit);
-        before.resize(here.size());
     }
 }
 
