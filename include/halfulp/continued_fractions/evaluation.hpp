@@ -5,19 +5,22 @@
 /// What evaluate is told and what it returns: a value, an interval around the true one, and the kind of proof.
 
 #include <halfulp/arithmetic/execution.hpp>
+#include <halfulp/continued_fractions/integer_multiplication.hpp>
 #include <halfulp/continued_fractions/moebius_map.hpp>
 #include <halfulp/continued_fractions/tail_enclosure.hpp>
+#include <halfulp/core/errors.hpp>
 #include <halfulp/interop/mpfr.hpp>
 
 #include <gmpxx.h>
 #include <mpfr.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace halfulp {
 inline namespace v0 {
@@ -65,6 +68,8 @@ struct evaluation {
     std::optional<proof_kind>
         proof;   ///< how that is proven; nothing: consecutive convergents agree so far, no more
     long depth;  ///< n of the deepest convergent used
+    /// The limit itself, where the fraction ends and no root is taken of it; then every decimal digit is known.
+    std::optional<mpq_class> rational{};
 
     /// The least number of the interval value ± error, rounded down.
     mpfr_real lower() const {
@@ -82,48 +87,132 @@ struct evaluation {
 
 namespace detail {
 
-/// The first `digits` significant decimal digits of x, cut off, and the exponent of 0.d_1d_2… .
-inline std::pair<std::string, long> leading_digits(const mpfr_real& x, long digits) {
-    mpfr_exp_t exponent = 0;
-    char* const text =
-        mpfr_get_str(nullptr, &exponent, 10, static_cast<std::size_t>(digits), x.get(), MPFR_RNDZ);
-    std::pair<std::string, long> result(text, exponent);
-    mpfr_free_str(text);
+/// ⌊x·2^shift·10^power/denominator⌋ for x ≥ 0.
+inline mpz_class scaled_by_power_of_ten(const mpz_class& x, const mpz_class& denominator, long shift,
+                                        long power) {
+    mpz_class fives, result, divisor = denominator;
+    mpz_ui_pow_ui(fives.get_mpz_t(), 5, static_cast<unsigned long>(power < 0 ? -power : power));
+    shift += power;
+    if (power < 0) {
+        multiply(divisor, denominator, fives);
+        result = x;
+    } else {
+        multiply(result, x, fives);
+    }
+    if (shift > 0)
+        result <<= static_cast<mp_bitcnt_t>(shift);
+    else if (divisor == 1)
+        result >>= static_cast<mp_bitcnt_t>(-shift);
+    else
+        divisor <<= static_cast<mp_bitcnt_t>(-shift);
+    if (divisor != 1)
+        mpz_fdiv_q(result.get_mpz_t(), result.get_mpz_t(), divisor.get_mpz_t());
     return result;
 }
 
+/// ⌊|x|·10^power⌋.
+inline mpz_class scaled_by_power_of_ten(const mpfr_real& x, long power) {
+    mpz_class significand;
+    const mpfr_exp_t shift = mpfr_get_z_2exp(significand.get_mpz_t(), x.get());
+    return scaled_by_power_of_ten(abs(significand), 1, static_cast<long>(shift), power);
+}
+
+/// ⌊log10 |x|⌋ or one less, x ≠ 0.
+inline long log10_below(const mpfr_real& x) {
+    mpfr_real log(64);
+    mpfr_abs(log.get(), x.get(), MPFR_RNDZ);
+    mpfr_log10(log.get(), log.get(), MPFR_RNDD);
+    return mpfr_get_si(log.get(), MPFR_RNDD);
+}
+
+/// The first digits of a positive number that both ends of an interval begin with, and x = 0.d_1d_2… · 10^point.
+struct common_digits {
+    std::string digits;
+    long point = 0;
+
+    /// @param low, high  x·10^power, cut off, at both ends
+    common_digits(const mpz_class& low, const mpz_class& high, long power, long most) {
+        digits = low.get_str();
+        point = static_cast<long>(digits.size()) - power;
+        std::size_t same = digits.size();
+        if (low != high) {
+            const std::string other = high.get_str();
+            same = 0;
+            while (other.size() == digits.size() && digits[same] == other[same])
+                ++same;
+        }
+        digits.resize(std::min(same, static_cast<std::size_t>(most)));
+    }
+
+    /// 31.4, 0.00314, or 3.14e5 where digits in front of the point are missing; nothing without digits.
+    std::string text() const {
+        const long count = static_cast<long>(digits.size());
+        if (count == 0)
+            return "";
+        if (point <= 0)
+            return "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
+        const bool is_fixed = count >= point;
+        std::string result = digits;
+        const std::size_t in_front = is_fixed ? static_cast<std::size_t>(point) : 1;
+        if (result.size() > in_front)
+            result.insert(in_front, ".");
+        return is_fixed ? result : result + "e" + std::to_string(point - 1);
+    }
+};
+
 }  // namespace detail
 
-/// The decimal digits of the limit: `digits` significant ones, cut off and not rounded, in fixed notation:
-/// "3.1415". Every one is proven, as both ends of the interval begin with them; where the ends differ (near a run of
-/// nines or zeros), or more are asked for than known, the text is as long as both agree, and `count` says how long.
+/// The decimal digits of the limit: `digits` significant ones, cut off and not rounded, "3.1415". Each of them is proven, as
+/// both ends of the interval begin with it. Where the ends differ before that, because more digits are asked for than
+/// known or the limit is next to a run of nines or zeros, the text is shorter, down to an empty one, and `count` says how many
+/// digits it has. A number of which not all digits in front of the point are in the text is written as "3.14e5", all
+/// others in fixed notation, "0.00314"; zero has as many zeros behind the point as are asked for.
 ///
 /// @param count  becomes the number of significant digits in the text
-/// @throws std::invalid_argument  if the evaluation has no proof
+/// @throws std::invalid_argument  if the evaluation has no proof, or digits < 1
+///
+/// One conversion to decimal, O(M(D) log D).
 inline std::string certified_decimal(const evaluation& result, long digits, long& count) {
+    count = 0;
     if (!result.proof)
         throw_argument_error<std::invalid_argument>("certified_decimal", "result.proof", "nothing",
                                                     "a proven evaluation");
-    const auto [low, low_exponent] = detail::leading_digits(result.lower(), digits < 2 ? 2 : digits);
-    const auto [high, high_exponent] = detail::leading_digits(result.upper(), digits < 2 ? 2 : digits);
-    const std::size_t sign = !low.empty() && low[0] == '-' ? 1 : 0;
-    std::size_t same = 0;
-    if (low_exponent == high_exponent)
-        while (same < low.size() && same < high.size() && low[same] == high[same])
-            ++same;
-    same = same > sign ? same - sign : 0;
-    count = static_cast<long>(same) < digits ? static_cast<long>(same) : digits;
-    const std::string all = low.substr(sign, static_cast<std::size_t>(count));
-    std::string text(sign, '-');
-    if (low_exponent <= 0) {
-        text += "0." + std::string(static_cast<std::size_t>(-low_exponent), '0') + all;
-    } else if (count <= low_exponent) {
-        text += all + std::string(static_cast<std::size_t>(low_exponent - count), '?');
-    } else {
-        text += all.substr(0, static_cast<std::size_t>(low_exponent)) + "." +
-                all.substr(static_cast<std::size_t>(low_exponent));
+    if (digits < 1)
+        throw_argument_error<std::invalid_argument>("certified_decimal", "digits", std::to_string(digits),
+                                                    "at least 1");
+    const mpfr_real lower = result.lower(), upper = result.upper();
+    if (!mpfr_number_p(lower.get()) || !mpfr_number_p(upper.get()))
+        return "";
+    const int sign = result.rational ? sgn(*result.rational) : mpfr_sgn(lower.get());
+    if (sign == 0 && (result.rational || mpfr_zero_p(upper.get()))) {
+        count = digits;
+        return "0." + std::string(static_cast<std::size_t>(digits), '0');
     }
-    return text;
+    if (sign == 0 || mpfr_sgn(upper.get()) != sign || mpfr_sgn(lower.get()) != sign)
+        return "";
+    const mpfr_real& near = sign < 0 ? upper : lower;  // the end that is nearer to zero
+    const mpfr_real& far = sign < 0 ? lower : upper;
+    std::optional<detail::common_digits> known;
+    if (result.rational) {
+        const long power = digits - 1 - detail::log10_below(near);
+        const mpz_class scaled = detail::scaled_by_power_of_ten(abs(result.rational->get_num()),
+                                                                result.rational->get_den(), 0, power);
+        known.emplace(scaled, scaled, power, digits);
+    } else {
+        // No more digits can agree than these, 10^9 may be asked for.
+        long most = digits;
+        if (!mpfr_equal_p(lower.get(), upper.get())) {
+            mpfr_real width(64);
+            mpfr_sub(width.get(), upper.get(), lower.get(), MPFR_RNDD);
+            const double bits = static_cast<double>(mpfr_get_exp(far.get()) - mpfr_get_exp(width.get()));
+            most = std::min(digits, std::max(1L, static_cast<long>(bits * 0.30103) + 3));
+        }
+        const long power = most - 1 - detail::log10_below(near);
+        known.emplace(detail::scaled_by_power_of_ten(near, power), detail::scaled_by_power_of_ten(far, power),
+                      power, most);
+    }
+    count = static_cast<long>(known->digits.size());
+    return count == 0 ? "" : (sign < 0 ? "-" : "") + known->text();
 }
 
 /// The same without the count.
