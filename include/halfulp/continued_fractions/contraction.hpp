@@ -173,13 +173,11 @@ inline mapped_continued_fraction<polynomial_continued_fraction> contracted(
     const long count = finite ? last - start : std::max(2L, regular - start + 1);
     for (long j = 1; j <= count; ++j) {
         detail::contraction_block<mpz_class> next;
-        if (finite && j == count) {  // what is left before the end, if it leads to another convergent
+        if (finite && j == count) {  // what is left before the end
             const long low = m * (last - 1) + residue + 1;
             if (low == end)
                 break;
-            next = detail::block_at(fraction, low, end);
-            if (next.kappa == 0)
-                break;
+            next = detail::block_at(fraction, low, end);  // κ = 0: the same one again, a' = 0
         } else {
             next = block(start + j);
         }
