@@ -12,6 +12,7 @@
 #include <gmpxx.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -23,6 +24,12 @@ namespace detail {
 struct convergent_ratio {
     mpz_class numerator, denominator;
     long error = -1;
+
+    /// The bits of both that are right.
+    long precise_bits() const {
+        return error < 0 ? std::numeric_limits<long>::max()
+                         : std::min(bits_of(numerator), bits_of(denominator)) - error;
+    }
 };
 
 /// What the sum of an Euler form is added to: A_m, B_m and d_m of both, m = from − 1.
@@ -56,7 +63,7 @@ inline convergent_ratio ratio_of_convergent(const polynomial_continued_fraction&
     if (!form || n < form->from) {
         const matrix_terms terms(fraction, n + 1, options);
         matrix_node column = split(terms, 0, n + 1, true, options);
-        return {std::move(column.m.p), std::move(column.m.r), column.error};
+        return {std::move(column.m.p), std::move(column.m.r), std::max(column.error[0], column.error[2])};
     }
     const hypergeometric_terms polynomials{form->p, form->q, form->weight};
     const triangular_terms terms(polynomials, n, n - form->from + 1, options);

@@ -6,6 +6,7 @@
 
 #include <halfulp/continued_fractions/convergent_ratio.hpp>
 #include <halfulp/continued_fractions/evaluation.hpp>
+#include <halfulp/continued_fractions/mapped_value.hpp>
 
 #include <gmpxx.h>
 #include <mpfr.h>
@@ -26,96 +27,6 @@
 namespace halfulp {
 inline namespace v0 {
 namespace detail {
-
-/// 64 bits, of which every operation says where it rounds to.
-inline mpfr_real rounded(const mpz_class& x, mpfr_rnd_t direction) {
-    return mpfr_real(mpz_class(abs(x)), 64, direction);
-}
-
-/// 2^x as a number, upwards.
-inline mpfr_real power_of_two_above(double x) {
-    mpfr_real result(x, 64);
-    mpfr_exp2(result.get(), result.get(), MPFR_RNDU);
-    return result;
-}
-
-/// radicand^(1/root)·map(C) from the convergent, and its relative error.
-class mapped_value {
-  public:
-    /// @param log2_error  bound of log2 |C − C_n|
-    mapped_value(const convergent_ratio& ratio, double log2_error, const evaluation_options& options,
-                 long precision)
-        : value(precision), relative_error(64) {
-        const moebius_map& m = options.map;
-        const mpz_class numerator = m.p * ratio.numerator + m.q * ratio.denominator;
-        const mpz_class denominator = m.r * ratio.numerator + m.s * ratio.denominator;
-        if (numerator == 0 || denominator == 0 || ratio.denominator == 0) {
-            mpfr_set_inf(relative_error.get(), 1);
-            return;
-        }
-        mpfr_real x(numerator, precision), y(denominator, precision);
-        mpfr_div(value.get(), x.get(), y.get(), MPFR_RNDN);
-        if (options.radicand != 1) {
-            mpfr_set_z(x.get(), options.radicand.get_mpz_t(), MPFR_RNDN);
-            mpfr_rootn_ui(x.get(), x.get(), options.root, MPFR_RNDN);
-            mpfr_mul(value.get(), value.get(), x.get(), MPFR_RNDN);
-        }
-        // Six roundings of half a unit, and the errors of numerator and denominator.
-        mpfr_set_ui_2exp(relative_error.get(), 8, static_cast<mpfr_exp_t>(-precision), MPFR_RNDU);
-        const auto add = [&](mpfr_real& part) {
-            mpfr_add(relative_error.get(), relative_error.get(), part.get(), MPFR_RNDU);
-        };
-        if (ratio.error >= 0) {
-            for (const auto& [size, factors] : {std::pair{&numerator, mpz_class(abs(m.p) + abs(m.q))},
-                                                std::pair{&denominator, mpz_class(abs(m.r) + abs(m.s))}}) {
-                mpfr_real part = rounded(factors, MPFR_RNDU);
-                mpfr_mul_2si(part.get(), part.get(), ratio.error, MPFR_RNDU);
-                mpfr_div(part.get(), part.get(), rounded(*size, MPFR_RNDD).get(), MPFR_RNDU);
-                // 1/(1 − x) < 1 + 2x for x < 1/2; beyond that nothing is known.
-                if (mpfr_cmp_d(part.get(), 0.25) > 0)
-                    mpfr_set_inf(part.get(), 1);
-                mpfr_mul_2ui(part.get(), part.get(), 1, MPFR_RNDU);
-                add(part);
-            }
-        }
-        // x(C) − x(C_n) = det·(C − C_n)/((r·C + s)·(r·C_n + s)), and x(C_n) = (p·C_n + q)/(r·C_n + s).
-        mpfr_real gap = power_of_two_above(log2_error);
-        mpfr_real size = rounded(ratio.denominator, MPFR_RNDU);
-        mpfr_real pole = rounded(denominator, MPFR_RNDD);  // |r·C_n + s|, downwards
-        mpfr_div(pole.get(), pole.get(), size.get(), MPFR_RNDD);
-        mpfr_real above = rounded(numerator, MPFR_RNDD);
-        mpfr_div(above.get(), above.get(), size.get(), MPFR_RNDD);
-        if (ratio.error >= 0) {  // both are off by little, which the part before bounds
-            mpfr_div_2ui(pole.get(), pole.get(), 1, MPFR_RNDD);
-            mpfr_div_2ui(above.get(), above.get(), 1, MPFR_RNDD);
-        }
-        mpfr_real shift = rounded(m.r, MPFR_RNDU);
-        mpfr_mul(shift.get(), shift.get(), gap.get(), MPFR_RNDU);
-        mpfr_sub(pole.get(), pole.get(), shift.get(), MPFR_RNDD);
-        if (mpfr_sgn(pole.get()) <= 0) {
-            mpfr_set_inf(relative_error.get(), 1);
-            return;
-        }
-        mpfr_real part = rounded(m.determinant(), MPFR_RNDU);
-        mpfr_mul(part.get(), part.get(), gap.get(), MPFR_RNDU);
-        mpfr_mul(above.get(), above.get(), pole.get(), MPFR_RNDD);
-        mpfr_div(part.get(), part.get(), above.get(), MPFR_RNDU);
-        add(part);
-        mpfr_mul_d(relative_error.get(), relative_error.get(), 1 + 0x1p-30, MPFR_RNDU);  // products of errors
-    }
-
-    /// Decimal digits to which the value is proven; 0 where none is.
-    long digits() const {
-        if (!mpfr_number_p(relative_error.get()) || mpfr_cmp_d(relative_error.get(), 0.5) >= 0)
-            return 0;
-        mpfr_real log(64);
-        mpfr_log10(log.get(), relative_error.get(), MPFR_RNDU);
-        return -mpfr_get_si(log.get(), MPFR_RNDU);
-    }
-
-    mpfr_real value;
-    mpfr_real relative_error;  ///< |value − limit| ≤ relative_error·|value|
-};
 
 /// Bytes that a machine has; 0 where that cannot be asked.
 inline std::size_t physical_memory() noexcept {
@@ -213,13 +124,6 @@ inline double log2_sensitivity(const polynomial_continued_fraction& fraction, co
     return log2_above(m.determinant()) + 2 * log2_above(c.denominator) - log2_above(above) - log2_above(pole);
 }
 
-inline mpfr_real error_of(const mapped_value& x) {
-    mpfr_real error(64);
-    mpfr_abs(error.get(), x.value.get(), MPFR_RNDU);
-    mpfr_mul(error.get(), error.get(), x.relative_error.get(), MPFR_RNDU);
-    return error;
-}
-
 [[noreturn]] inline void throw_too_slow(long reached, long digits, long depth) {
     throw convergence_error("halfulp::evaluate: " + std::to_string(reached) + " of " +
                             std::to_string(digits) + " digits at the maximum depth " + std::to_string(depth));
@@ -228,8 +132,8 @@ inline mpfr_real error_of(const mapped_value& x) {
 /// Digits on which convergents agree, which proves nothing.
 inline evaluation evaluate_by_agreement(const polynomial_continued_fraction& fraction, long digits,
                                         const evaluation_options& options,
-                                        const std::optional<euler_form>& form, long precision,
-                                        const splitting_options& splitting) {
+                                        const std::optional<euler_form>& form, const mpfr_real* root,
+                                        long precision, const splitting_options& splitting) {
     const convergence_rate rate = rate_of_convergence(fraction);
     long depth = 64;
     if (rate.kind == convergence::exponential && rate.digits_a_term > 0)
@@ -238,7 +142,8 @@ inline evaluation evaluate_by_agreement(const polynomial_continued_fraction& fra
     const double none = -std::numeric_limits<double>::infinity();
     std::optional<mapped_value> before;
     for (;;) {
-        mapped_value here(ratio_of_convergent(fraction, form, depth, splitting), none, options, precision);
+        mapped_value here(ratio_of_convergent(fraction, form, depth, splitting), none, options.map, root,
+                          precision);
         long reached = 0;
         mpfr_real gap(64);
         if (before) {
@@ -250,7 +155,7 @@ inline evaluation evaluate_by_agreement(const polynomial_continued_fraction& fra
             reached = here.digits();
         }
         if (reached >= digits) {
-            mpfr_real error = error_of(here);
+            mpfr_real error = here.error();
             return {std::move(here.value), std::move(error), reached, std::nullopt, depth};
         }
         if (depth >= options.maximum_depth)
@@ -296,6 +201,7 @@ inline evaluation evaluate(const polynomial_continued_fraction& fraction, long d
     const detail::convergence_proof proof(fraction);
     if (proof.no_limit())
         throw convergence_error("halfulp::evaluate: " + proof.reason());
+    detail::root_of_radicand root(options.radicand, options.root, precision, options.policy);
     splitting_options splitting;
     splitting.precision = precision;
     splitting.policy = options.policy;
@@ -303,13 +209,15 @@ inline evaluation evaluate(const polynomial_continued_fraction& fraction, long d
     if (!proof.proven()) {
         if (!options.accept_agreement)
             throw convergence_error("halfulp::evaluate: no proof of convergence: " + proof.reason());
-        return detail::evaluate_by_agreement(fraction, digits, options, proof.form(), precision, splitting);
+        return detail::evaluate_by_agreement(fraction, digits, options, proof.form(), root.get(), precision,
+                                             splitting);
     }
 
     if (proof.kind() == proof_kind::exact) {
         const detail::convergent_ratio last =
             detail::ratio_of_convergent(fraction, std::nullopt, proof.end(), splitting);
-        detail::mapped_value x(last, -std::numeric_limits<double>::infinity(), options, precision);
+        detail::mapped_value x(last, -std::numeric_limits<double>::infinity(), options.map, root.get(),
+                               precision);
         if (last.denominator == 0 || x.digits() < digits) {
             const mpz_class above = options.map.p * last.numerator + options.map.q * last.denominator;
             if (last.error < 0 && above == 0 && last.denominator != 0)  // the value is zero
@@ -317,7 +225,7 @@ inline evaluation evaluate(const polynomial_continued_fraction& fraction, long d
             throw convergence_error("halfulp::evaluate: the fraction ends at n = " +
                                     std::to_string(proof.end()) + " with denominator zero");
         }
-        mpfr_real error = detail::error_of(x);
+        mpfr_real error = x.error();
         return {std::move(x.value), std::move(error), digits, proof_kind::exact, proof.end()};
     }
 
@@ -326,27 +234,27 @@ inline evaluation evaluate(const polynomial_continued_fraction& fraction, long d
                     std::max(0.0, detail::log2_sensitivity(fraction, options.map));
     for (int attempt = 0;; ++attempt) {
         const auto [depth, log2_error] = proof.depth_for(target, options.maximum_depth);
-        if (log2_error > target && !(log2_error < 0)) {
-            // Not worth computing a convergent for.
-            detail::throw_too_slow(0, digits, options.maximum_depth);
-        }
-        if (log2_error > target)
-            detail::throw_too_slow(std::max(0L, static_cast<long>(-log2_error / 3.3219280948873623)), digits,
-                                   options.maximum_depth);
+        // The target leaves some room: what misses it by little may be good enough.
+        if (log2_error > target + 8)
+            detail::throw_too_slow(
+                std::clamp(static_cast<long>(-log2_error / 3.3219280948873623), 0L, digits - 1), digits,
+                options.maximum_depth);
         detail::require_memory("evaluate", digits, static_cast<double>(depth), options.memory_limit);
         const detail::convergent_ratio ratio =
             detail::ratio_of_convergent(fraction, proof.form(), depth, splitting);
-        detail::mapped_value x(ratio, log2_error, options, precision);
+        detail::mapped_value x(ratio, log2_error, options.map, root.get(), precision);
         const long reached = x.digits();
         if (reached >= digits) {
-            mpfr_real error = detail::error_of(x);
+            mpfr_real error = x.error();
             return {std::move(x.value), std::move(error), reached, proof.kind(), depth};
         }
-        if (attempt >= 4)
+        // Where convergence is slow, the products of the tree cancel, and the cut costs more bits than it was given.
+        const long cancelled = std::max(0L, precision - ratio.precise_bits());
+        if (attempt >= 4 || (cancelled == 0 && log2_error > target))
             detail::throw_too_slow(reached, digits, depth);
-        const long missing = 8 + 4 * (digits - reached);
-        target -= static_cast<double>(missing);
-        splitting.precision += missing;
+        splitting.precision += cancelled;
+        if (cancelled == 0)
+            target -= static_cast<double>(8 + 4 * (digits - reached));
     }
 }
 

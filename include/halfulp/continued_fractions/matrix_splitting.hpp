@@ -37,6 +37,7 @@
 #include <gmpxx.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -73,8 +74,9 @@ struct content_law {
 struct matrix_node {
     integer_matrix2 m;  ///< in a column alone q and s are not used
     long exponent = 0;  ///< the numbers stand for themselves times 2^exponent,
-    long error =
-        -1;  ///< each with an error of less than 2^error in the last place; exact where that is negative
+    /// those of p, q, r, s each with an error of less than 2^error in the last place; exact where that is negative. One
+    /// for all would not do: the rows, and the columns, may differ by powers of n, which would count anew at every level.
+    std::array<long, 4> error{-1, -1, -1, -1};
     std::vector<std::uint8_t> highest;  ///< max v_p(c(n)) for the primes below the length
     std::vector<std::uint32_t>
         pending;  ///< for these, the power of p that divides all numbers by the law, over k
@@ -99,7 +101,7 @@ class matrix_terms {
 
     /// The product by the recurrence.
     node leaf(long low, long high, bool) const {
-        node result{{1, 0, 0, 1}, 0, -1, {}, {}};
+        node result{{1, 0, 0, 1}, 0, {-1, -1, -1, -1}, {}, {}};
         if (!leaf_of_words(result.m, low, high))
             leaf_of_integers(result.m, low, high);
         if (law_.power != 0)
@@ -114,8 +116,7 @@ class matrix_terms {
         node result;
         integer_matrix2& m = result.m;
         result.exponent = left.exponent + right.exponent;
-        const long of_product = product_error(longest(x), left.error, longest(y), right.error);
-        result.error = sum_error(of_product, of_product);
+        result.error = product_errors(left, right);
         mpz_class pr, rr, qs, ss;
         parallel = parallel && bits_of(x.p) > 20'000;
         const product_request requests[] = {{&m.p, &x.p, &y.p}, {&pr, &x.q, &y.r},  {&m.r, &x.r, &y.p},
@@ -128,7 +129,7 @@ class matrix_terms {
             m.q += qs;
             m.s += ss;
         }
-        if (result.error < 0) {
+        if (is_exact(result)) {
             const bool divide = content_levels_.divide_at(high - low);
             if (law_.power != 0)
                 predict_merge(result, left, right, low, middle, high);
@@ -202,6 +203,28 @@ class matrix_terms {
             mpz_divexact(x->get_mpz_t(), x->get_mpz_t(), common.get_mpz_t());
     }
 
+    static bool is_exact(const node& block) {
+        return *std::max_element(block.error.begin(), block.error.end()) < 0;
+    }
+
+    static std::array<long, 4> product_errors(const node& left, const node& right) {
+        if (is_exact(left) && is_exact(right))
+            return {-1, -1, -1, -1};
+        const auto bits = [](const integer_matrix2& m) {
+            return std::array<long, 4>{bits_of(m.p), bits_of(m.q), bits_of(m.r), bits_of(m.s)};
+        };
+        const std::array<long, 4> x = bits(left.m), y = bits(right.m);
+        std::array<long, 4> result;
+        for (std::size_t row = 0; row < 2; ++row)
+            for (std::size_t column = 0; column < 2; ++column) {
+                const std::size_t a = 2 * row, b = column, c = 2 * row + 1, d = 2 + column;
+                result[2 * row + column] =
+                    sum_error(product_error(x[a], left.error[a], y[b], right.error[b]),
+                              product_error(x[c], left.error[c], y[d], right.error[d]));
+            }
+        return result;
+    }
+
     static long longest(const integer_matrix2& z) {
         return std::max({bits_of(z.p), bits_of(z.q), bits_of(z.r), bits_of(z.s)});
     }
@@ -214,7 +237,8 @@ class matrix_terms {
         for (mpz_class* x : {&m.p, &m.q, &m.r, &m.s})
             cut(*x, excess);
         block.exponent += excess;
-        block.error = cut_error(block.error, excess);
+        for (long& error : block.error)
+            error = cut_error(error, excess);
     }
 
     /// The first row is a continuant of the terms, and the second a_low times one of the terms but the first. False,
