@@ -101,7 +101,7 @@ TEST_CASE("the product tree gives the convergents of the recurrence") {
     CHECK_THROWS_AS(convergent({{1}, {1}}, -1), std::invalid_argument);
 }
 
-TEST_CASE("the determinant is the product of the numerators: DLMF 1.12.6") {
+TEST_CASE("the determinant is the product of the numerators: DLMF 1.12.7") {
     std::mt19937_64 generator(4);
     for (int round = 0; round < 60; ++round) {
         const polynomial_continued_fraction fraction = random_fraction(generator);

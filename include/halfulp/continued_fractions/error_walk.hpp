@@ -4,7 +4,7 @@
 /// @file
 /// The error of convergents in double arithmetic, with bounds of what that is off.
 ///
-/// With the tail t_n, h_n = B_{n-1}/B_n and the determinant of convergents (DLMF 1.12.6)
+/// With the tail t_n, h_n = B_{n-1}/B_n and the determinant of convergents (DLMF 1.12.7)
 ///
 ///     C − C_n = ± t_n·Π_{i ≤ n} a_i / (B_n²·(1 + t_n·h_n))
 ///

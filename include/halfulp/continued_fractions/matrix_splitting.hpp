@@ -303,7 +303,7 @@ class matrix_terms {
         law_.base = a.linear[0];
         law_.power = static_cast<unsigned>(a.linear[0].multiplicity / 2);
         law_.from = from_;
-        law_.primes = primes_below(static_cast<std::uint32_t>(std::min(terms + 1, 100'000'000L)));
+        law_.primes = primes_below(static_cast<std::uint32_t>(std::clamp(terms + 1, 64L, 100'000'000L)));
         law_.excluded.assign(law_.primes.size(), 0);
         try_law();
     }

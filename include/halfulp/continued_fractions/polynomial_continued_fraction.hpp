@@ -85,7 +85,7 @@ class polynomial_continued_fraction {
     ///
     ///     c_k/c_{k-1} = p(k)·w(k) / (q(k)·w(k − 1)),   k ≥ 1,
     ///
-    /// as a continued fraction whose nth convergent is the sum of the first n terms (Euler 1748; DLMF 1.12.12). The
+    /// as a continued fraction whose nth convergent is the sum of the first n terms (Euler 1748; DLMF 1.12.18). The
     /// weight w is the factor that many series have beside factorials and powers: c_k = c_0·w(k)/w(0)·Π_{j ≤ k} p(j)/q(j).
     ///
     /// With ρ_k = c_k/c_{k-1} = P(k)/Q(k) Euler's fraction is b_0 = 0, a_1 = c_0, b_1 = 1, and a_n = −ρ_{n-1},

@@ -58,7 +58,7 @@ inline long sum_error(long x_error, long y_error) noexcept {
 }
 
 /// Guard bits of a block that is cut: an addition of errors loses three bits a level of a tree.
-inline constexpr long guard_bits = 128;
+inline constexpr long guard_bits = 192;
 
 /// The bits that numbers of a block are too long by, the longest of them, for `precision` + guard_bits; 0 where that is
 /// less than a word, or nothing is to be cut.

@@ -40,9 +40,9 @@ inline namespace v0 {
 
 /// Why the digits of a value are certain.
 enum class proof_kind {
-    exact,           ///< the fraction ends: the value is the convergent before the first a_n = 0
-    bracketing,      ///< a_n > 0 and b_n of one sign: the value lies between consecutive convergents
-    pringsheim,      ///< |b_n| ≥ |a_n| + 1: every tail has a modulus of at most 1
+    exact,       ///< the fraction ends: the value is the convergent before the first a_n = 0
+    bracketing,  ///< a_n > 0 and b_n of one sign: the value lies between consecutive convergents
+    pringsheim,  ///< |b_n| ≥ |a_n| + 1 for all n ≥ 1 (a tail interval for the tails far out, and no tail above 1)
     tail_interval,   ///< intervals T_n with a_{n+1}/(b_{n+1} + T_{n+1}) ⊂ T_n
     series_majorant  ///< the fraction is a series (Euler's), whose rest a geometric series bounds
 };
@@ -50,7 +50,7 @@ enum class proof_kind {
 /// T_n = (a_{n+1}/b_{n+1})·[0, c_n] for n ≥ from, with c_n = (p·n + q)/(r·n + s); see the file's
 /// comment. For the kind `exact` T_n = {0}.
 struct tail_enclosure {
-    proof_kind kind;                  ///< exact, bracketing or tail_interval
+    proof_kind kind;                  ///< exact, bracketing, pringsheim or tail_interval
     long from;                        ///< the least n known to be good
     long p = 0, q = 1, r = 0, s = 1;  ///< c_n, with p·n + q > 0 and r·n + s > 0
 
@@ -152,6 +152,24 @@ inline std::string limit_text(const integer_polynomial& a, const integer_polynom
     return limit.get_str();
 }
 
+/// |b_n| ≥ |a_n| + 1 for all n ≥ 1, where a_n < 0 and b_n of one sign from n = settled on.
+inline bool satisfies_pringsheim(const polynomial_continued_fraction& fraction, long settled) {
+    const integer_polynomial& a = fraction.numerators();
+    const integer_polynomial& b = fraction.denominators();
+    const integer_polynomial excess =
+        integer_polynomial{sgn(b.leading_coefficient())} * b + a - integer_polynomial{1};
+    long from = settled;
+    if (excess.degree() >= 0) {
+        from = excess.leading_coefficient() < 0 ? -1 : excess.constant_sign_from(settled, tail_search_limit);
+        if (from < 0)
+            return false;
+    }
+    for (long n = 1; n < from; ++n)
+        if (abs(fraction.b(n)) < abs(fraction.a(n)) + 1)
+            return false;
+    return true;
+}
+
 /// Negative a_n, b_n of one sign from n = settled on.
 inline tail_search enclose_negative_tails(const polynomial_continued_fraction& fraction, long settled) {
     const integer_polynomial a = fraction.numerators().shifted(2);
@@ -166,8 +184,11 @@ inline tail_search enclose_negative_tails(const polynomial_continued_fraction& f
                                                    : condition.constant_sign_from(start, tail_search_limit);
     };
     const integer_polynomial worpitzky = product + integer_polynomial{4} * a;
-    if (const long n = from(worpitzky); n >= 0)
-        return extended_downwards(fraction, {proof_kind::tail_interval, n, 0, 2, 0, 1});
+    if (const long n = from(worpitzky); n >= 0) {
+        const proof_kind kind =
+            satisfies_pringsheim(fraction, settled) ? proof_kind::pringsheim : proof_kind::tail_interval;
+        return extended_downwards(fraction, {kind, n, 0, 2, 0, 1});
+    }
     const bool at_the_border = worpitzky.degree() < product.degree() || worpitzky.degree() < a.degree();
     if (!at_the_border && worpitzky.leading_coefficient() < 0)
         return no_tails(true, "-a_{n+1}/(b_n b_{n+1}) tends to " + limit_text(a, product) +
