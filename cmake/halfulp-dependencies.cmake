@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
 #
-# Finds what halfulp::exact and halfulp::benchmark need. The build and the installed package both use
-# this file, so that they agree on versions and on what they say when something is missing.
+# Finds what halfulp::exact, FLINT's multiplication in it, and halfulp::benchmark need. The build and the
+# installed package both use this file, so that they agree on versions and on what they say when something
+# is missing.
 
 # Sets `missing` to nothing when GMP, MPFR and Boost's headers are there, else to a sentence that names
 # what is not and how to install it. Defines GMP::GMP, MPFR::MPFR and Boost::headers.
@@ -52,6 +53,35 @@ macro(halfulp_find_boost)
             endif()
             unset(halfulp_boost_version)
         endif()
+    endif()
+endmacro()
+
+# The same for FLINT and FLINT::FLINT, where HALFULP_WITH_FLINT asks for it; halfulp_find_exact comes first.
+macro(halfulp_find_flint missing)
+    set(halfulp_module_path_saved "${CMAKE_MODULE_PATH}")
+    set(${missing} "")
+    list(PREPEND CMAKE_MODULE_PATH "${halfulp_dependencies_dir}")
+    find_package(FLINT 3 QUIET MODULE)
+    set(CMAKE_MODULE_PATH "${halfulp_module_path_saved}")
+    unset(halfulp_module_path_saved)
+    if(NOT FLINT_FOUND)
+        if(NOT FLINT_INCLUDE_DIR)
+            set(${missing} "there is no flint/flint.h")
+        elseif(NOT FLINT_VERSION)
+            set(${missing} "${FLINT_INCLUDE_DIR}/flint/flint.h has no version in it")
+        elseif(FLINT_VERSION VERSION_LESS 3)
+            set(${missing} "${FLINT_INCLUDE_DIR}/flint/flint.h is FLINT ${FLINT_VERSION}, which is too old")
+        elseif(NOT FLINT_LIBRARY)
+            set(${missing} "FLINT ${FLINT_VERSION} has its header in ${FLINT_INCLUDE_DIR}, but there is no library")
+        else()
+            set(${missing}
+                "a program with FLINT ${FLINT_VERSION}'s header, in ${FLINT_INCLUDE_DIR}, does not link with ${FLINT_LIBRARY}")
+        endif()
+        set(${missing}
+            "HALFULP_WITH_FLINT needs FLINT 3 or newer, and ${${missing}}. FLINT_ROOT says where it is;\
+ HALFULP_WITH_FLINT=OFF multiplies with GMP.")
+        unset(FLINT_INCLUDE_DIR CACHE)  # so that another FLINT_ROOT is looked at
+        unset(FLINT_LIBRARY CACHE)
     endif()
 endmacro()
 

@@ -105,6 +105,11 @@ function(halfulp_link_peers target file)
             find_path(HALFULP_EIGEN_INCLUDE Eigen/Core PATH_SUFFIXES eigen3)
             set(libraries "")
             set(includes "${HALFULP_EIGEN_INCLUDE}")
+        elseif(peer MATCHES "^(FLINT|Arb)$" AND HALFULP_WITH_FLINT)
+            # One program cannot have two versions of FLINT: the peer is the one that multiplies. Arb is a part of it,
+            # whose headers are beside FLINT's.
+            set(libraries FLINT::FLINT)
+            set(includes "${FLINT_INCLUDE_DIR}/flint")
         elseif(peer STREQUAL "FLINT")
             find_library(HALFULP_FLINT_LIBRARY flint)
             find_path(HALFULP_FLINT_INCLUDE flint/flint.h)

@@ -4,9 +4,14 @@
 /// @file
 /// The one place where large integers are multiplied and divided exactly.
 ///
-/// Multiplication is GMP's. Where HALFULP_WITH_FLINT is defined as 1 (the CMake option of that name does it
-/// where it finds FLINT 3 or newer) large products are FLINT's, whose transform with vector instructions is
-/// about twice as fast from some ten thousand bits on. The results are the same integers.
+/// Multiplication is GMP's. Where HALFULP_WITH_FLINT is defined as 1 (the CMake option of that name does it,
+/// with FLINT 3 or newer) large products are FLINT's: its transform in vector instructions begins at some 25,000
+/// bits and is 2 to 5 times as fast as GMP's from 250,000 bits on. A FLINT that was built without it
+/// (FLINT_HAVE_FFT_SMALL) is slower than GMP and is not called. The results are the same integers.
+///
+/// FLINT multiplies in one thread unless the program has called flint_set_num_threads. In each thread it keeps the
+/// memory of its largest product, outside of GMP's functions for memory, until that thread calls flint_cleanup(). It has to be
+/// built with storage local to threads, as it is by default, where several of them multiply.
 
 #include <gmpxx.h>
 
@@ -22,6 +27,9 @@
 #error "halfulp: HALFULP_WITH_FLINT needs FLINT 3 or newer; leave it undefined to multiply with GMP"
 #endif
 #include <flint/mpn_extras.h>
+#if defined(FLINT_HAVE_FFT_SMALL) && FLINT_HAVE_FFT_SMALL
+#define HALFULP_MULTIPLIES_WITH_FLINT 1
+#endif
 #endif
 
 namespace halfulp {
@@ -34,23 +42,41 @@ struct verification_error : std::runtime_error {
 
 namespace detail {
 
-/// result ← x·y. `result` is another object than x and y.
+#if defined(HALFULP_MULTIPLIES_WITH_FLINT)
+/// Words of the shorter factor from which on FLINT multiplies: where its transform begins on the processors where it begins
+/// first. Below, and up to some thousand words elsewhere, FLINT itself calls GMP.
+inline constexpr std::size_t smallest_for_flint = 400;
+
+/// result ← x·y for x with no fewer words than y, y ≠ 0, and `result` another object than both. Not inline: g++, which then
+/// knows that there are many words, warns of FLINT's tables for few.
+[[gnu::noinline]] inline void multiply_by_flint(mpz_ptr result, mpz_srcptr x, mpz_srcptr y) {
+    const auto words_of_x = static_cast<mp_size_t>(mpz_size(x)),
+               words_of_y = static_cast<mp_size_t>(mpz_size(y));
+    const mp_size_t words = words_of_x + words_of_y;
+    const mp_ptr product = mpz_limbs_write(result, words);
+    if (x == y)
+        flint_mpn_sqr(product, mpz_limbs_read(x), words_of_x);
+    else
+        flint_mpn_mul(product, mpz_limbs_read(x), words_of_x, mpz_limbs_read(y), words_of_y);
+    mpz_limbs_finish(result, mpz_sgn(x) * mpz_sgn(y) < 0 ? -words : words);
+}
+#endif
+
+/// result ← x·y. `result` may be one of the two, which costs a copy.
 inline void multiply(mpz_class& result, const mpz_class& x, const mpz_class& y) {
-#if defined(HALFULP_WITH_FLINT) && HALFULP_WITH_FLINT
-    constexpr std::size_t smallest = 256;  // words from which on FLINT's transform is the faster
-    mpz_srcptr large = x.get_mpz_t();
-    mpz_srcptr small = y.get_mpz_t();
-    if (mpz_size(large) < mpz_size(small)) {
-        mpz_srcptr t = large;
-        large = small;
-        small = t;
-    }
-    if (mpz_size(small) >= smallest) {
-        const auto words = static_cast<mp_size_t>(mpz_size(large) + mpz_size(small));
-        mp_ptr words_of_result = mpz_limbs_write(result.get_mpz_t(), words);
-        flint_mpn_mul(words_of_result, mpz_limbs_read(large), static_cast<mp_size_t>(mpz_size(large)),
-                      mpz_limbs_read(small), static_cast<mp_size_t>(mpz_size(small)));
-        mpz_limbs_finish(result.get_mpz_t(), mpz_sgn(large) * mpz_sgn(small) < 0 ? -words : words);
+#if defined(HALFULP_MULTIPLIES_WITH_FLINT)
+    const bool swapped = mpz_size(x.get_mpz_t()) < mpz_size(y.get_mpz_t());
+    const mpz_class& larger = swapped ? y : x;
+    const mpz_class& smaller = swapped ? x : y;
+    if (mpz_size(smaller.get_mpz_t()) >= smallest_for_flint) {
+        // FLINT writes its result before it has read all of its factors.
+        if (&result == &x || &result == &y) {
+            mpz_class product;
+            multiply_by_flint(product.get_mpz_t(), larger.get_mpz_t(), smaller.get_mpz_t());
+            mpz_swap(result.get_mpz_t(), product.get_mpz_t());
+        } else {
+            multiply_by_flint(result.get_mpz_t(), larger.get_mpz_t(), smaller.get_mpz_t());
+        }
         return;
     }
 #endif
@@ -64,7 +90,8 @@ struct product_request {
     const mpz_class* y;
 };
 
-/// Carries them out, as tasks where `parallel` and the program is in a parallel region of OpenMP.
+/// Carries them out, as tasks where `parallel` and the program is in a parallel region of OpenMP. No result is a factor of
+/// another product.
 inline void multiply_all(std::span<const product_request> products, bool parallel) {
 #if defined(_OPENMP)
     if (parallel) {
@@ -103,7 +130,8 @@ inline std::uint64_t multiply_residues(std::uint64_t x, std::uint64_t y) {
 /// x ← x/divisor if that is an integer, and true; otherwise x stays, and false.
 ///
 /// GMP's exact division gives some integer for divisors that do not divide, without a word; so the quotient is
-/// multiplied back modulo check_prime. `divisor_residue` is check_residue(divisor).
+/// multiplied back modulo check_prime. `divisor_residue` is check_residue(divisor), the divisor neither 0 nor a multiple of
+/// check_prime, by which nothing would be checked.
 inline bool divide_exactly(mpz_class& x, const mpz_class& divisor, std::uint64_t divisor_residue) {
     const std::uint64_t expected = check_residue(x);
     mpz_class quotient;
