@@ -9,7 +9,7 @@ if(PKG_CONFIG_FOUND)
     pkg_check_modules(PC_FLINT QUIET flint)
 endif()
 
-find_path(FLINT_INCLUDE_DIR flint/flint.h HINTS ${PC_FLINT_INCLUDE_DIRS})
+find_path(FLINT_INCLUDE_DIR flint/flint.h HINTS ${halfulp_flint_hint} ${PC_FLINT_INCLUDE_DIRS})
 # Two versions on one machine are common: the library is first looked for beside the header.
 cmake_path(GET FLINT_INCLUDE_DIR PARENT_PATH flint_prefix)
 find_library(FLINT_LIBRARY flint

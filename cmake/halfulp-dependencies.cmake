@@ -78,8 +78,8 @@ macro(halfulp_find_flint missing)
                 "a program with FLINT ${FLINT_VERSION}'s header, in ${FLINT_INCLUDE_DIR}, does not link with ${FLINT_LIBRARY}")
         endif()
         set(${missing}
-            "HALFULP_WITH_FLINT needs FLINT 3 or newer, and ${${missing}}. FLINT_ROOT says where it is;\
- HALFULP_WITH_FLINT=OFF multiplies with GMP.")
+            "HALFULP_WITH_FLINT needs FLINT 3 or newer, and ${${missing}}. FLINT_ROOT says where it is.\
+ Configured with HALFULP_WITH_FLINT=OFF, halfulp multiplies with GMP.")
         unset(FLINT_INCLUDE_DIR CACHE)  # so that another FLINT_ROOT is looked at
         unset(FLINT_LIBRARY CACHE)
     endif()
