@@ -108,16 +108,19 @@ bool show_constant(const arguments& a, examples::digit_file* file, std::FILE* ou
     const auto value_by = [&](long n, const std::string& what) {
         evaluation_options options = options_of(a);
         options.progress = [&](double part) { bar.show(what, part); };
-        return certify([&](long digits) { return evaluate(formula_of(n), digits, options); }, a.digits);
+        certified_value x =
+            certify([&](long digits) { return evaluate(formula_of(n), digits, options); }, a.digits);
+        bar.clear();
+        return x;
     };
     const auto print_formula = [&](const char* what, long n) {
-        bar.clear();
         print_fact(out, what,
                    std::to_string(n) + " of " + std::to_string(count) + ", " + formula_of(n).statement);
         print_fact(out, "source", formula_of(n).source);
     };
     const certified_value x = value_by(a.formula, a.name);
-    print_formula(a.name.c_str(), a.formula);
+    print_fact(out, a.name, entry.meaning);
+    print_formula("formula", a.formula);
     examples::print_value(out, x, a.digits);
     if (file != nullptr)
         file->write(x.text, {a.name + ": " + entry.meaning, formula_of(a.formula).statement, x.how()},
