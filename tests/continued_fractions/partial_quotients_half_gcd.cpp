@@ -97,7 +97,7 @@ TEST_CASE("half-gcd on two words and on many: the quotients of both ends, their 
         const auto expected = common_quotients(a, b);
         if (a != 0 && bits_of(a) <= 126) {
             word_quotients out;
-            const word_matrix m = half_gcd_two_words(leading_bits(a, 0), leading_bits(b, 0), out);
+            const word_matrix m = half_gcd_two_words(leading_two_words(a, 0), leading_two_words(b, 0), out);
             std::vector<mpz_class> got;
             for (std::size_t i = 0; i < out.count; ++i)
                 got.push_back(integer_of_word(out.value[i]));

@@ -127,7 +127,7 @@ TEST_CASE("a tree that is cut errs by no more than it says") {
                     CHECK(same_ratio(c.numerator, c.denominator, exact));
                     continue;
                 }
-                CHECK(detail::bits_of(c.numerator) <= precision + detail::guard_bits + 64);
+                CHECK(detail::length_of(c.numerator) <= precision + detail::guard_bits + 64);
                 // A'·B − B'·A, A' and B' off by 2^error, against A and B over what was divided out: B·2^error + A·2^error.
                 const mpz_class difference =
                     abs(c.numerator * exact.denominator - c.denominator * exact.numerator);

@@ -95,6 +95,7 @@ inline evaluation evaluate(const constant_formula& formula, long digits, evaluat
     mpfr_mul(x.error.get(), error.get(), x.value.get(), MPFR_RNDA);
     mpfr_abs(x.error.get(), x.error.get(), MPFR_RNDU);
     x.depth = x.depth > y.depth ? x.depth : y.depth;
+    x.rational.reset();
     return x;
 }
 

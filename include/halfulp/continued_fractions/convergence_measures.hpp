@@ -32,14 +32,14 @@ inline namespace v0 {
 namespace detail {
 
 /// log |x|, −infinity for 0, to double precision whatever the size.
-inline double log_of(const mpz_class& x) {
+inline double natural_log_of(const mpz_class& x) {
     long exponent = 0;
     const double fraction = mpz_get_d_2exp(&exponent, x.get_mpz_t());
     return std::log(std::fabs(fraction)) + static_cast<double>(exponent) * std::log(2.0);
 }
 
 /// log |x|.
-inline double log_of(const mpfr_real& x) {
+inline double natural_log_of(const mpfr_real& x) {
     long exponent = 0;
     const double fraction = mpfr_get_d_2exp(&exponent, x.get(), MPFR_RNDN);
     return std::log(std::fabs(fraction)) + static_cast<double>(exponent) * std::log(2.0);
@@ -84,8 +84,8 @@ inline double log_cross(const convergent_fraction& x, const convergent_fraction&
         return -std::numeric_limits<double>::infinity();
     if (x.denominator == 0 || y.denominator == 0 || x.numerator == 0 || y.numerator == 0) {
         // One of the two products is zero.
-        return std::max(log_of(x.numerator) + log_of(y.denominator),
-                        log_of(y.numerator) + log_of(x.denominator));
+        return std::max(natural_log_of(x.numerator) + natural_log_of(y.denominator),
+                        natural_log_of(y.numerator) + natural_log_of(x.denominator));
     }
     // Far cheaper than the products, which have many more digits than the distance needs.
     const auto size = static_cast<mpfr_prec_t>(mpz_sizeinbase(x.denominator.get_mpz_t(), 2) +
@@ -105,24 +105,24 @@ inline double log_cross(const convergent_fraction& x, const convergent_fraction&
         if (mpfr_zero_p(difference.get()) == 0 &&
             mpfr_get_exp(difference.get()) >
                 std::max(mpfr_get_exp(of_x.get()), mpfr_get_exp(of_y.get())) - bits + 34)
-            return log_of(difference) + log_of(x.denominator) + log_of(y.denominator);
+            return natural_log_of(difference) + natural_log_of(x.denominator) + natural_log_of(y.denominator);
     }
     bits = first_bits;
-    return log_of(mpz_class(x.numerator * y.denominator - y.numerator * x.denominator));
+    return natural_log_of(mpz_class(x.numerator * y.denominator - y.numerator * x.denominator));
 }
 
 /// log |x − y|; +infinity where one is infinite (or 0/0), −infinity where they are equal.
 inline double log_distance(const convergent_fraction& x, const convergent_fraction& y, mpfr_prec_t& bits) {
     if (x.denominator == 0 || y.denominator == 0)
         return std::numeric_limits<double>::infinity();
-    return log_cross(x, y, bits) - log_of(x.denominator) - log_of(y.denominator);
+    return log_cross(x, y, bits) - natural_log_of(x.denominator) - natural_log_of(y.denominator);
 }
 
 /// The logarithm of the chordal distance of x/scale and y/scale on the sphere, at most 0: no pole spoils it.
 inline double log_chord(const convergent_fraction& x, const convergent_fraction& y, double log_scale,
                         mpfr_prec_t& bits) {
     const auto log_norm = [log_scale](const convergent_fraction& z) {
-        const double p = log_of(z.numerator) - log_scale, q = log_of(z.denominator);
+        const double p = natural_log_of(z.numerator) - log_scale, q = natural_log_of(z.denominator);
         const double high = std::max(p, q);
         return std::isfinite(high) ? high + std::log1p(std::exp(2 * (std::min(p, q) - high))) / 2 : 0.0;
     };
@@ -164,7 +164,7 @@ inline double log_middle_size(const std::vector<numbered_convergent>& convergent
     std::vector<double> sizes;
     for (const auto& [n, x] : convergents)
         if (x.numerator != 0 && x.denominator != 0)
-            sizes.push_back(log_of(x.numerator) - log_of(x.denominator));
+            sizes.push_back(natural_log_of(x.numerator) - natural_log_of(x.denominator));
     if (sizes.empty())
         return 0;
     const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
@@ -285,7 +285,7 @@ inline irrationality_measure measure_from(double log_denominator, double log_err
 /// log of the reduced denominator; −infinity for 0.
 inline double log_reduced_denominator(const convergent_fraction& x) {
     const mpz_class common = gcd(x.numerator, x.denominator);
-    return common == 0 ? log_of(common) : log_of(mpz_class(x.denominator / common));
+    return common == 0 ? natural_log_of(common) : natural_log_of(mpz_class(x.denominator / common));
 }
 
 }  // namespace detail
@@ -315,7 +315,7 @@ irrationality_measure measure_irrationality(const Fraction& fraction, long n, co
         throw_argument_error<std::invalid_argument>(
             "measure_irrationality", "limit.precision()", std::to_string(limit.precision()),
             "more bits than the convergent " + std::to_string(n) + " has right");
-    return detail::measure_from(detail::log_reduced_denominator(x), detail::log_of(gap));
+    return detail::measure_from(detail::log_reduced_denominator(x), detail::natural_log_of(gap));
 }
 
 /// δ of the nth convergent with C_{2n} in place of the limit, which is not needed then. For exponential and
@@ -357,7 +357,7 @@ common_factor_growth measure_common_factors(const Fraction& fraction, long n) {
         return (log_after / many - log_before / few) / (std::log(many) - std::log(few));
     };
     const auto log_gcd = [](const convergent_fraction& y) {
-        return detail::log_of(mpz_class(gcd(y.numerator, y.denominator)));
+        return detail::natural_log_of(mpz_class(gcd(y.numerator, y.denominator)));
     };
     const double size = static_cast<double>(n);
     common_factor_growth result{log_gcd(x), 0, detail::log_reduced_denominator(x), 0, 0, false};

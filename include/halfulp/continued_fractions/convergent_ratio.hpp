@@ -28,7 +28,7 @@ struct convergent_ratio {
     /// The bits of both that are right.
     long precise_bits() const {
         return error < 0 ? std::numeric_limits<long>::max()
-                         : std::min(bits_of(numerator), bits_of(denominator)) - error;
+                         : std::min(length_of(numerator), length_of(denominator)) - error;
     }
 };
 
@@ -76,7 +76,7 @@ inline convergent_ratio ratio_of_convergent(const polynomial_continued_fraction&
         const mpz_class factors =
             std::max(mpz_class(abs(start.numerator * weight) + abs(start.numerator_step)),
                      mpz_class(abs(start.denominator * weight) + abs(start.denominator_step)));
-        result.error = std::max(sum.error, sum.t_error) + bits_of(factors);
+        result.error = std::max(sum.error, sum.t_error) + length_of(factors);
     }
     return result;
 }

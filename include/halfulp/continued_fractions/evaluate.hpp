@@ -226,7 +226,13 @@ inline evaluation evaluate(const polynomial_continued_fraction& fraction, long d
                                     std::to_string(proof.end()) + " with denominator zero");
         }
         mpfr_real error = x.error();
-        return {std::move(x.value), std::move(error), digits, proof_kind::exact, proof.end()};
+        evaluation result{std::move(x.value), std::move(error), digits, proof_kind::exact, proof.end()};
+        if (last.error < 0 && options.radicand == 1) {
+            result.rational.emplace(options.map.p * last.numerator + options.map.q * last.denominator,
+                                    options.map.r * last.numerator + options.map.s * last.denominator);
+            result.rational->canonicalize();
+        }
+        return result;
     }
 
     // The depth, and once more deeper where the value's size, or the error of the cut, was not as expected.

@@ -109,7 +109,7 @@ inline void half_gcd_lehmer(mpz_class& a, mpz_class& b, euclid_matrix& m, partia
         const std::size_t shift = size - std::min<std::size_t>(size - blurred, 126);
         word_quotients quotients;
         const word_matrix step =
-            half_gcd_two_words(leading_bits(a, shift), leading_bits(b, shift), quotients);
+            half_gcd_two_words(leading_two_words(a, shift), leading_two_words(b, shift), quotients);
         if (quotients.count == 0) {
             if (!divide_once(a, b, m, out))
                 return;

@@ -19,6 +19,7 @@
 /// That is Jebelean's condition (A generalization of the binary GCD algorithm, 1993; Collins before him), and
 /// if it fails for k quotients, it does for k + 1. So no quotient is ever taken back.
 
+#include <halfulp/continued_fractions/integer_bits.hpp>
 #include <halfulp/continued_fractions/partial_quotient_list.hpp>
 #include <halfulp/core/wide_uint.hpp>
 
@@ -111,10 +112,6 @@ inline word_matrix half_gcd_two_words(uint128 a, uint128 b, word_quotients& out)
     }
 }
 
-inline std::size_t bits_of(const mpz_class& x) {
-    return x == 0 ? 0 : mpz_sizeinbase(x.get_mpz_t(), 2);
-}
-
 /// round(x/2^shift), ties upward, for x ≥ 0.
 inline void rounded_shift(mpz_class& result, const mpz_class& x, std::size_t shift) {
     const bool up = shift != 0 && mpz_tstbit(x.get_mpz_t(), shift - 1) != 0;
@@ -124,7 +121,7 @@ inline void rounded_shift(mpz_class& result, const mpz_class& x, std::size_t shi
 }
 
 /// The 128 bits of x/2^shift, rounded to nearest; x has no more than shift + 127 bits.
-inline uint128 leading_bits(const mpz_class& x, std::size_t shift) {
+inline uint128 leading_two_words(const mpz_class& x, std::size_t shift) {
     const std::size_t limb = shift / 64;
     const int within = static_cast<int>(shift % 64);
     const auto limb_at = [&x](std::size_t i) {

@@ -29,6 +29,7 @@
 /// Other fractions have large common factors without obeying the law (a_n = n − 2n²: the lemniscate's). If a block shows
 /// that, the gcd of the entries is divided out of blocks of moderate length, where a gcd takes about the time of a product.
 #include <halfulp/continued_fractions/continuant.hpp>
+#include <halfulp/continued_fractions/matrix2.hpp>
 #include <halfulp/continued_fractions/polynomial_continued_fraction.hpp>
 #include <halfulp/continued_fractions/polynomial_values.hpp>
 #include <halfulp/continued_fractions/primes.hpp>
@@ -49,15 +50,8 @@
 namespace halfulp {
 inline namespace v0 {
 
-/// The matrix | p q; r s |.
-struct integer_matrix2 {
-    mpz_class p, q, r, s;
-};
-
-/// x·y, eight multiplications.
-inline integer_matrix2 operator*(const integer_matrix2& x, const integer_matrix2& y) {
-    return {x.p * y.p + x.q * y.r, x.p * y.q + x.q * y.s, x.r * y.p + x.s * y.r, x.r * y.q + x.s * y.s};
-}
+/// The product of some steps of a fraction with integer elements.
+using integer_matrix2 = matrix2<mpz_class>;
 
 namespace detail {
 
@@ -118,7 +112,7 @@ class matrix_terms {
         result.exponent = left.exponent + right.exponent;
         result.error = product_errors(left, right);
         mpz_class pr, rr, qs, ss;
-        parallel = parallel && bits_of(x.p) > 20'000;
+        parallel = parallel && length_of(x.p) > 20'000;
         const product_request requests[] = {{&m.p, &x.p, &y.p}, {&pr, &x.q, &y.r},  {&m.r, &x.r, &y.p},
                                             {&rr, &x.s, &y.r},  {&m.q, &x.p, &y.q}, {&qs, &x.q, &y.s},
                                             {&m.s, &x.r, &y.q}, {&ss, &x.s, &y.s}};
@@ -135,7 +129,7 @@ class matrix_terms {
                 predict_merge(result, left, right, low, middle, high);
             if (law_.power != 0 && divide)
                 remove_content(result, last);
-            else if (look_for_gcd_ && divide && bits_of(result.m.p) < longest_for_gcd)
+            else if (look_for_gcd_ && divide && length_of(result.m.p) < longest_for_gcd)
                 remove_gcd(result.m, last);
         }
         left = {};
@@ -211,7 +205,7 @@ class matrix_terms {
         if (is_exact(left) && is_exact(right))
             return {-1, -1, -1, -1};
         const auto bits = [](const integer_matrix2& m) {
-            return std::array<long, 4>{bits_of(m.p), bits_of(m.q), bits_of(m.r), bits_of(m.s)};
+            return std::array<long, 4>{length_of(m.p), length_of(m.q), length_of(m.r), length_of(m.s)};
         };
         const std::array<long, 4> x = bits(left.m), y = bits(right.m);
         std::array<long, 4> result;
@@ -226,7 +220,7 @@ class matrix_terms {
     }
 
     static long longest(const integer_matrix2& z) {
-        return std::max({bits_of(z.p), bits_of(z.q), bits_of(z.r), bits_of(z.s)});
+        return std::max({length_of(z.p), length_of(z.q), length_of(z.r), length_of(z.s)});
     }
 
     void truncate(node& block) const {
@@ -297,7 +291,7 @@ class matrix_terms {
         if (a.rest.degree() != 0 || a.linear.size() != 1 || a.linear[0].multiplicity % 2 != 0) {
             const integer_matrix2 m = leaf(from_ + 100, from_ + 100 + leaf_length, false).m;
             const mpz_class common = gcd(gcd(m.p, m.r), gcd(m.q, m.s));
-            look_for_gcd_ = 6 * bits_of(common) > bits_of(m.p);
+            look_for_gcd_ = 6 * length_of(common) > length_of(m.p);
             return;
         }
         law_.base = a.linear[0];

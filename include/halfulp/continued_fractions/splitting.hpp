@@ -7,6 +7,7 @@
 /// or triangular ones (triangular_splitting.hpp).
 
 #include <halfulp/arithmetic/execution.hpp>
+#include <halfulp/continued_fractions/integer_bits.hpp>
 #include <halfulp/continued_fractions/integer_multiplication.hpp>
 
 #include <gmpxx.h>
@@ -39,8 +40,9 @@ struct splitting_options {
 
 namespace detail {
 
-inline long bits_of(const mpz_class& x) {
-    return x == 0 ? 0 : static_cast<long>(mpz_sizeinbase(x.get_mpz_t(), 2));
+/// Bits of |x|, signed, as they are added to errors and shifts.
+inline long length_of(const mpz_class& x) {
+    return static_cast<long>(bits_of(x));
 }
 
 /// log2 of a bound of |x·y − x'·y'| for numbers of so many bits, of which the second ones err by less than 2^error; −1

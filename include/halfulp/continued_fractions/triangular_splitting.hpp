@@ -95,12 +95,12 @@ class triangular_terms {
             remove_common(result, left, right);
         }
         result.exponent = left.exponent + right.exponent;
-        const long left_bits = std::max(bits_of(left.p), bits_of(left.q)),
-                   right_bits = std::max(bits_of(right.p), bits_of(right.q));
+        const long left_bits = std::max(length_of(left.p), length_of(left.q)),
+                   right_bits = std::max(length_of(right.p), length_of(right.q));
         result.error = product_error(left_bits, left.error, right_bits, right.error);
-        result.t_error = sum_error(product_error(bits_of(left.t), left.t_error, right_bits, right.error),
-                                   product_error(left_bits, left.error, bits_of(right.t), right.t_error));
-        parallel = parallel && bits_of(left.q) > 20'000;
+        result.t_error = sum_error(product_error(length_of(left.t), left.t_error, right_bits, right.error),
+                                   product_error(left_bits, left.error, length_of(right.t), right.t_error));
+        parallel = parallel && length_of(left.q) > 20'000;
         mpz_class rest;
         const product_request requests[] = {{&result.t, &left.t, &right.q},
                                             {&rest, &left.p, &right.t},
@@ -117,7 +117,7 @@ class triangular_terms {
   private:
     void truncate(node& block) const {
         const long excess =
-            excess_bits(std::max({bits_of(block.p), bits_of(block.q), bits_of(block.t)}), precision_);
+            excess_bits(std::max({length_of(block.p), length_of(block.q), length_of(block.t)}), precision_);
         if (excess == 0)
             return;
         for (mpz_class* x : {&block.p, &block.q, &block.t})
