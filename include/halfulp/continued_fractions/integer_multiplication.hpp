@@ -10,8 +10,9 @@
 /// (FLINT_HAVE_FFT_SMALL) is slower than GMP and is not called. The results are the same integers.
 ///
 /// FLINT multiplies in one thread unless the program has called flint_set_num_threads. In each thread it keeps the
-/// memory of its largest product, outside of GMP's functions for memory, until that thread calls flint_cleanup(). It has to be
-/// built with storage local to threads, as it is by default, where several of them multiply.
+/// memory of its largest product, outside of GMP's functions for memory, until that thread calls flint_cleanup(). Threads
+/// of OpenMP do this when they end; one that the program itself has started has to, or leaves the memory behind.
+/// FLINT has to be built with storage local to threads, as it is by default, where several of them multiply.
 
 #include <gmpxx.h>
 
@@ -29,6 +30,9 @@
 #include <flint/mpn_extras.h>
 #if defined(FLINT_HAVE_FFT_SMALL) && FLINT_HAVE_FFT_SMALL
 #define HALFULP_MULTIPLIES_WITH_FLINT 1
+#if defined(_OPENMP)
+#include <omp.h>
+#endif
 #endif
 #endif
 
@@ -47,6 +51,13 @@ namespace detail {
 /// first. Below, and up to some thousand words elsewhere, FLINT itself calls GMP.
 inline constexpr std::size_t smallest_for_flint = 400;
 
+#if defined(_OPENMP)
+/// Gives back what FLINT keeps for a thread, at the thread's end.
+struct flint_memory_of_a_thread {
+    ~flint_memory_of_a_thread() { flint_cleanup(); }
+};
+#endif
+
 /// result ← x·y for x with no fewer words than y, y ≠ 0, and `result` another object than both. Not inline: g++, which then
 /// knows that there are many words, warns of FLINT's tables for few.
 [[gnu::noinline]] inline void multiply_by_flint(mpz_ptr result, mpz_srcptr x, mpz_srcptr y) {
@@ -59,6 +70,13 @@ inline constexpr std::size_t smallest_for_flint = 400;
     else
         flint_mpn_mul(product, mpz_limbs_read(x), words_of_x, mpz_limbs_read(y), words_of_y);
     mpz_limbs_finish(result, mpz_sgn(x) * mpz_sgn(y) < 0 ? -words : words);
+#if defined(_OPENMP)
+    // OpenMP ends threads when a program asks for fewer. The first one is the program's own.
+    if (omp_get_thread_num() != 0) {
+        thread_local flint_memory_of_a_thread memory;
+        static_cast<void>(memory);
+    }
+#endif
 }
 #endif
 
