@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+// requires: exact
 
 /// @file
 /// What rounding does to the four ways of evaluating a continued fraction: forward, backward, Steed's, Lentz's.
