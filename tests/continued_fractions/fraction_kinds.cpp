@@ -5,9 +5,9 @@
 /// elements by residue; steps as matrices; the algebra of polynomials that transformations are decided by.
 
 #include <halfulp/continued_fractions/interlaced_continued_fraction.hpp>
-#include <halfulp/continued_fractions/step_matrices.hpp>
 #include <halfulp/continued_fractions/rational_elements.hpp>
 #include <halfulp/continued_fractions/recurrence.hpp>
+#include <halfulp/continued_fractions/step_matrices.hpp>
 #include <halfulp/reference/continued_fraction.hpp>
 
 #include "support/catch.hpp"

@@ -2,7 +2,7 @@
 // requires: exact
 
 /// @file
-/// The half-gcd at each of its levels: its quotients are those of both ends of the cone, the matrix is their
+/// The half-gcd at each of its levels: its found are those of both ends of the cone, the matrix is their
 /// product, what remains is what the matrix leaves; on one word no quotient is missing.
 
 #include <halfulp/continued_fractions/half_gcd.hpp>
@@ -17,7 +17,7 @@ namespace {
 using namespace halfulp;
 using namespace halfulp::detail;
 
-/// The quotients common to (a − 1)/(b + 1) and (a + 1)/(b − 1): floors that agree, to the first that is at an end.
+/// The found common to (a − 1)/(b + 1) and (a + 1)/(b − 1): floors that agree, to the first that is at an end.
 std::vector<mpz_class> common_quotients(const mpz_class& a, const mpz_class& b) {
     mpz_class low_a = a - 1, low_b = b + 1, high_a = a + 1, high_b = b - 1;
     std::vector<mpz_class> result;
@@ -59,7 +59,7 @@ struct generator {
 };
 
 TEST_CASE("half-gcd on a word: all small pairs, and no quotient is missing") {
-    long wrong = 0, quotients = 0;
+    long wrong = 0, found = 0;
     const auto check = [&](std::uint64_t a, std::uint64_t b) {
         const auto expected = common_quotients(integer_of_word(a), integer_of_word(b));
         std::uint64_t alpha = a, beta = b;
@@ -71,7 +71,7 @@ TEST_CASE("half-gcd on a word: all small pairs, and no quotient is missing") {
         wrong += !same;
         wrong +=
             m.p * alpha + m.q * beta != a || m.r * alpha + m.s * beta != b || m.odd != (out.count % 2 != 0);
-        quotients += static_cast<long>(out.count);
+        found += static_cast<long>(out.count);
     };
     for (std::uint64_t a = 1; a < halfulp_test::cases_for_effort<std::uint64_t>(80, 400, 2000); ++a)
         for (std::uint64_t b = 0; b <= a; ++b)
@@ -83,10 +83,10 @@ TEST_CASE("half-gcd on a word: all small pairs, and no quotient is missing") {
         check(std::max<std::uint64_t>(std::max(x, y), 1), std::min(x, y));
     }
     CHECK(wrong == 0);
-    CHECK(quotients > 1000);
+    CHECK(found > 1000);
 }
 
-TEST_CASE("half-gcd on two words and on many: the quotients of both ends, their product, what remains") {
+TEST_CASE("half-gcd on two words and on many: the found of both ends, their product, what remains") {
     generator random{halfulp_test::generator(12)};
     lehmer_steps memory;
     long wrong = 0, most = 0;

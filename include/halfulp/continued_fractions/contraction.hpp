@@ -24,7 +24,7 @@
 
 #include <halfulp/continued_fractions/equivalence.hpp>
 #include <halfulp/continued_fractions/interlaced_continued_fraction.hpp>
-#include <halfulp/continued_fractions/matrix2.hpp>
+#include <halfulp/continued_fractions/step_matrices.hpp>
 
 #include <gmpxx.h>
 
