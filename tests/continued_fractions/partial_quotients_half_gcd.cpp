@@ -2,7 +2,7 @@
 // requires: exact
 
 /// @file
-/// The half-gcd at each of its levels: its found are those of both ends of the cone, the matrix is their
+/// The half-gcd at each of its levels: its quotients are those of both ends of the cone, the matrix is their
 /// product, what remains is what the matrix leaves; on one word no quotient is missing.
 
 #include <halfulp/continued_fractions/half_gcd.hpp>
@@ -17,7 +17,7 @@ namespace {
 using namespace halfulp;
 using namespace halfulp::detail;
 
-/// The found common to (a − 1)/(b + 1) and (a + 1)/(b − 1): floors that agree, to the first that is at an end.
+/// The quotients common to (a − 1)/(b + 1) and (a + 1)/(b − 1): floors that agree, to the first that is at an end.
 std::vector<mpz_class> common_quotients(const mpz_class& a, const mpz_class& b) {
     mpz_class low_a = a - 1, low_b = b + 1, high_a = a + 1, high_b = b - 1;
     std::vector<mpz_class> result;
@@ -86,7 +86,7 @@ TEST_CASE("half-gcd on a word: all small pairs, and no quotient is missing") {
     CHECK(found > 1000);
 }
 
-TEST_CASE("half-gcd on two words and on many: the found of both ends, their product, what remains") {
+TEST_CASE("half-gcd on two words and on many: the quotients of both ends, their product, what remains") {
     generator random{halfulp_test::generator(12)};
     lehmer_steps memory;
     long wrong = 0, most = 0;
