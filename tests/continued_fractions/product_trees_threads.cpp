@@ -7,6 +7,7 @@
 #include <halfulp/continued_fractions/constants.hpp>
 
 #include "support/catch.hpp"
+#include "support/openmp_leaks.hpp"
 
 #include <algorithm>
 #include <atomic>

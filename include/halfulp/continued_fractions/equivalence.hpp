@@ -84,8 +84,8 @@ inline common_divisor common_divisors(integer_polynomial a, integer_polynomial b
     const auto divide = [&](const integer_polynomial& factor) {
         bool any = false;
         for (;; any = true) {
-            const auto less_b = exact_quotient(b, factor);
-            const auto less_a = exact_quotient(a, factor * factor.shifted(-1));
+            const auto less_b = polynomial_quotient(b, factor);
+            const auto less_a = polynomial_quotient(a, factor * factor.shifted(-1));
             if (!less_a || !less_b)
                 return any;
             a = *less_a;
@@ -102,7 +102,7 @@ inline common_divisor common_divisors(integer_polynomial a, integer_polynomial b
             const integer_polynomial linear(
                 std::vector<mpz_class>{mpz_class(-root.get_num()), mpz_class(root.get_den())});
             again = divide(linear) || again;
-            while (const auto less = exact_quotient(common, linear))
+            while (const auto less = polynomial_quotient(common, linear))
                 common = *less;
         }
         if (common.degree() > 0)

@@ -102,8 +102,8 @@ inline std::optional<euler_form> find_euler_form(const polynomial_continued_frac
         // A common factor w(n) of h_1(n) and h_2(n + 2) is the weight.
         const integer_polynomial weight = greatest_common_divisor(h1, next_h2.shifted(1));
         if (weight.degree() > 0) {
-            form.p = *exact_quotient(h1, weight);
-            form.q = *exact_quotient(next_h2, weight.shifted(-1));
+            form.p = *polynomial_quotient(h1, weight);
+            form.q = *polynomial_quotient(next_h2, weight.shifted(-1));
             form.weight = weight;
         }
         // Zeros of h_1 or h_2 are zeros of a_n; of those there are none behind the last.

@@ -85,8 +85,8 @@ class matrix_terms {
     matrix_terms(const polynomial_continued_fraction& fraction, long terms, const splitting_options& options)
         : fraction_(fraction),
           from_(fraction.polynomial_from()),
-          numerators_(fraction.numerators(), terms),
-          denominators_(fraction.denominators(), terms),
+          numerators_(fraction.numerators(), std::max(terms, from_ + last_tried)),
+          denominators_(fraction.denominators(), std::max(terms, from_ + last_tried)),
           precision_(options.precision),
           content_levels_(terms) {
         if (options.remove_content)
@@ -240,7 +240,8 @@ class matrix_terms {
     bool leaf_of_words(integer_matrix2& m, long low, long high) const {
 #if defined(HALFULP_HAS_POLYNOMIAL_WORDS)
         static_assert(leaf_length <= continuant::most_terms);
-        if (low < from_ || !numerators_.fits_words() || !denominators_.fits_words())
+        if (low < from_ || high - low > leaf_length || !numerators_.fits_words() ||
+            !denominators_.fits_words())
             return false;
         continuant first, second;
         for (long n = low; n < high; ++n) {
@@ -289,7 +290,7 @@ class matrix_terms {
     void find_law(long terms) {
         const factored_polynomial a = factor_linearly(fraction_.numerators());
         if (a.rest.degree() != 0 || a.linear.size() != 1 || a.linear[0].multiplicity % 2 != 0) {
-            const integer_matrix2 m = leaf(from_ + 100, from_ + 100 + leaf_length, false).m;
+            const integer_matrix2 m = leaf(from_ + 100, from_ + 100 + tried_terms, false).m;
             const mpz_class common = gcd(gcd(m.p, m.r), gcd(m.q, m.s));
             look_for_gcd_ = 6 * length_of(common) > length_of(m.p);
             return;
@@ -306,12 +307,12 @@ class matrix_terms {
     void try_law() {
         const unsigned power = std::exchange(law_.power, 0u);
         std::size_t failed = 0, used = 0;
-        for (const long low : {from_ + 5, from_ + 1000}) {
-            node block = leaf(low, low + 48, false);
+        for (const long low : {from_ + 5, from_ + last_tried - tried_terms}) {
+            node block = leaf(low, low + tried_terms, false);
             mpz_class common = gcd(gcd(block.m.p, block.m.q), gcd(block.m.r, block.m.s));
-            for (std::size_t i = 0; i < law_.primes.size() && law_.primes[i] < 48; ++i) {
+            for (std::size_t i = 0; i < law_.primes.size() && law_.primes[i] < tried_terms; ++i) {
                 int all = 0, most = 0;
-                for_multiples(law_.base, law_.primes[i], low, low + 48, [&](long, int v) {
+                for_multiples(law_.base, law_.primes[i], low, low + tried_terms, [&](long, int v) {
                     all += v;
                     most = std::max(most, v);
                 });
@@ -377,7 +378,8 @@ class matrix_terms {
                 block.pending[i] += half->pending[i];
     }
 
-    static constexpr long longest_for_gcd = 40'000;  ///< bits
+    static constexpr long longest_for_gcd = 40'000;                      ///< bits
+    static constexpr long tried_terms = leaf_length, last_tried = 1000;  ///< of the blocks that are looked at
     static constexpr int most_failures = 16;  ///< nodes of which the law was not true, before it is given up
 
     const polynomial_continued_fraction& fraction_;

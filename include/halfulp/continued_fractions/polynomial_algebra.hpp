@@ -27,8 +27,8 @@ inline mpz_class content(const integer_polynomial& p) {
 }
 
 /// p/divisor where every coefficient is a multiple of divisor ≠ 0, otherwise nothing.
-inline std::optional<integer_polynomial> exact_quotient(const integer_polynomial& p,
-                                                        const mpz_class& divisor) {
+inline std::optional<integer_polynomial> polynomial_quotient(const integer_polynomial& p,
+                                                             const mpz_class& divisor) {
     if (divisor == 0)
         return std::nullopt;
     std::vector<mpz_class> c;
@@ -43,8 +43,8 @@ inline std::optional<integer_polynomial> exact_quotient(const integer_polynomial
 
 /// The polynomial x with p = x·divisor where one with integer coefficients exists, otherwise
 /// nothing. O(degree²).
-inline std::optional<integer_polynomial> exact_quotient(const integer_polynomial& p,
-                                                        const integer_polynomial& divisor) {
+inline std::optional<integer_polynomial> polynomial_quotient(const integer_polynomial& p,
+                                                             const integer_polynomial& divisor) {
     if (divisor.degree() < 0)
         return std::nullopt;
     std::vector<mpz_class> rest;
@@ -72,7 +72,7 @@ inline integer_polynomial primitive_part(const integer_polynomial& p) {
     if (p.degree() < 0)
         return p;
     const mpz_class c = content(p);
-    return *exact_quotient(p, mpz_class(p.leading_coefficient() < 0 ? -c : c));
+    return *polynomial_quotient(p, mpz_class(p.leading_coefficient() < 0 ? -c : c));
 }
 
 /// The derivative.
@@ -171,7 +171,7 @@ inline std::vector<mpz_class> integer_roots_of_squarefree(const integer_polynomi
 inline std::vector<mpq_class> rational_roots(const integer_polynomial& p) {
     if (p.degree() < 1)
         return {};
-    const integer_polynomial simple = *exact_quotient(
+    const integer_polynomial simple = *polynomial_quotient(
         primitive_part(p), greatest_common_divisor(primitive_part(p), derivative(primitive_part(p))));
     // x is a root of p iff y = c_d·x is one of the monic c_d^(d-1) p(y/c_d).
     const mpz_class lead = simple.leading_coefficient();

@@ -188,7 +188,7 @@ inline std::optional<hypergeometric_form> as_hypergeometric_series(
         const integer_polynomial linear(
             std::vector<mpz_class>{mpz_class(-root.get_num()), mpz_class(root.get_den())});
         factors.emplace_back(linear, 0);
-        while (const auto less = exact_quotient(rest, linear)) {
+        while (const auto less = polynomial_quotient(rest, linear)) {
             rest = *less;
             ++factors.back().second;
         }

@@ -285,7 +285,7 @@ inline polynomial_continued_fraction with_positive_denominators(
 /// @throws std::invalid_argument if lambda does not divide the polynomial of a_n or has a zero at an n ≥ 1
 inline interlaced_continued_fraction without_negative_numerators(
     const polynomial_continued_fraction& fraction, const integer_polynomial& lambda = {1}) {
-    const auto quotient = exact_quotient(fraction.numerators(), -lambda);
+    const auto quotient = polynomial_quotient(fraction.numerators(), -lambda);
     if (!quotient || !integer_roots(lambda, 1).empty())
         throw_argument_error<std::invalid_argument>(
             "without_negative_numerators", "lambda", lambda.to_string(),
