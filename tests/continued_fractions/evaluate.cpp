@@ -11,7 +11,11 @@
 #include "support/catch.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -94,6 +98,52 @@ TEST_CASE("every formula of every constant contains MPFR's value and has the dig
     CHECK(certified_decimal(constant("zeta3", 40), 30) == "1.20205690315959428539973816151");
     CHECK_THROWS_WITH(constant("tau", 10), contains_text("golden_ratio"));
     CHECK_THROWS_AS(constant("tau", 10), std::invalid_argument);
+}
+
+TEST_CASE(
+    "random fractions: the interval contains convergents far beyond, mapped, and the digits are there") {
+    std::mt19937_64 generator(11);
+    const auto random = [&generator](long most) {
+        return static_cast<long>(generator() % static_cast<std::uint64_t>(2 * most + 1)) - most;
+    };
+    const auto polynomial = [&random, &generator](std::uint64_t degrees) {
+        std::vector<mpz_class> c;
+        for (std::uint64_t k = generator() % degrees + 1; k > 0; --k)
+            c.emplace_back(random(20));
+        return integer_polynomial(std::move(c));
+    };
+    long values = 0, refused = 0;
+    for (int round = 0; round < halfulp_test::cases_for_effort(60, 600, 20'000); ++round) {
+        const polynomial_continued_fraction f{
+            polynomial(5), polynomial(4),
+            generator() % 2 == 0 ? std::vector<mpz_class>{random(9), random(9)} : std::vector<mpz_class>{},
+            generator() % 2 == 0 ? std::vector<mpz_class>{random(9)} : std::vector<mpz_class>{}};
+        evaluation_options options;
+        options.map = {random(50), random(50), random(50), random(50)};
+        if (options.map.determinant() == 0)
+            options.map = {};
+        options.maximum_depth = 3000;
+        const long digits = 1 + static_cast<long>(generator() % 300);
+        CAPTURE(f.numerators().to_string(), f.denominators().to_string(), digits);
+        std::optional<evaluation> result;
+        try {
+            result = evaluate(f, digits, options);
+        } catch (const convergence_error&) {
+            ++refused;
+            continue;
+        }
+        ++values;
+        CHECK(result->digits >= digits);
+        if (result->proof == proof_kind::exact)
+            continue;
+        const convergent_fraction far = convergent(f, 4 * result->depth + 50);
+        mpq_class x(options.map.p * far.numerator + options.map.q * far.denominator,
+                    options.map.r * far.numerator + options.map.s * far.denominator);
+        x.canonicalize();
+        CHECK(holds(*result, mpfr_real(x, result->value.precision() + 128)));
+    }
+    CHECK(values > refused / 2);
+    CHECK(refused > 0);
 }
 
 TEST_CASE("a map and a root of the value") {
