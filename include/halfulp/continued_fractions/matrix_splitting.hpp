@@ -11,28 +11,15 @@
 ///
 /// With the matrix of n = 0 taken as | b_0 1; 1 0 | (a_0 := 1) the product over 0 … n is the left side.
 ///
-/// ## The content law
-///
-/// Many fractions, Apéry's among them, have convergents with a common factor so large that the reduced denominators
-/// grow exponentially although B_n grows factorially. Where |a_n| = κ·c(n)^(2k) with c linear, the entries of the product
-/// over low ≤ n < high are observed to be divisible by
-///
-///     ( Π_n c(n) / Π_p p^(max_n v_p(c(n))) )^k,
-///
-/// the product of the c(n) over their least common multiple, but for powers of a few small primes. So at a node of the
-/// tree, after its children were divided by theirs, p^(k·min(m, m')) is left to divide by for each prime p below the length
-/// of the node, where m and m' are the maxima in the two halves: a sieve tells, and no gcd. That the law holds is tried
-/// on two blocks; that each division came out is verified modulo a prime of 61 bits, and where one does not, the gcd of
-/// the entries with the prediction is divided out instead. So the law is about time: no value depends on it. Powers of two, for which it
-/// fails the most often, are found by looking.
-///
-/// Other fractions have large common factors without obeying the law (a_n = n − 2n²: the lemniscate's). If a block shows
-/// that, the gcd of the entries is divided out of blocks of moderate length, where a gcd takes about the time of a product.
+/// Common factors are divided out where content_law.hpp predicts them. Other fractions have large ones without obeying the
+/// law (a_n = n − 2n²: the lemniscate's). If a block shows that, the gcd of the entries is divided out of blocks of moderate
+/// length, where a gcd takes about the time of a product.
+
+#include <halfulp/continued_fractions/content_law.hpp>
 #include <halfulp/continued_fractions/continuant.hpp>
 #include <halfulp/continued_fractions/matrix2.hpp>
 #include <halfulp/continued_fractions/polynomial_continued_fraction.hpp>
 #include <halfulp/continued_fractions/polynomial_values.hpp>
-#include <halfulp/continued_fractions/primes.hpp>
 #include <halfulp/continued_fractions/splitting.hpp>
 
 #include <gmpxx.h>
@@ -45,7 +32,6 @@
 #include <limits>
 #include <memory>
 #include <utility>
-#include <vector>
 
 namespace halfulp {
 inline namespace v0 {
@@ -55,15 +41,6 @@ using integer_matrix2 = matrix2<mpz_class>;
 
 namespace detail {
 
-/// What is known of the common factors of a fraction's matrices from `from` on.
-struct content_law {
-    linear_factor base{1, 0, 1};        ///< c(n)
-    unsigned power = 0;                 ///< k; 0 where there is no such law
-    long from = 1;                      ///< the first n of which it is true
-    std::vector<std::uint32_t> primes;  ///< those below the number of terms
-    std::vector<char> excluded;         ///< primes of which it is not, by their index
-};
-
 /// A block of the product.
 struct matrix_node {
     integer_matrix2 m;  ///< in a column alone q and s are not used
@@ -71,9 +48,7 @@ struct matrix_node {
     /// those of p, q, r, s each with an error of less than 2^error in the last place; exact where that is negative. One
     /// for all would not do: the rows, and the columns, may differ by powers of n, which would count anew at every level.
     std::array<long, 4> error{-1, -1, -1, -1};
-    std::vector<std::uint8_t> highest;  ///< max v_p(c(n)) for the primes below the length
-    std::vector<std::uint32_t>
-        pending;  ///< for these, the power of p that divides all numbers by the law, over k
+    content_state content;
 };
 
 /// The matrices | b_n 1; a_n 0 | as what `split` multiplies.
@@ -90,16 +65,16 @@ class matrix_terms {
           precision_(options.precision),
           content_levels_(terms) {
         if (options.remove_content)
-            find_law(terms);
+            look_for_content(terms);
     }
 
     /// The product by the recurrence.
     node leaf(long low, long high, bool) const {
-        node result{{1, 0, 0, 1}, 0, {-1, -1, -1, -1}, {}, {}};
+        node result{{1, 0, 0, 1}, 0, {-1, -1, -1, -1}, {}};
         if (!leaf_of_words(result.m, low, high))
             leaf_of_integers(result.m, low, high);
-        if (law_.power != 0)
-            predict_leaf(result, low, high);
+        if (law_.holds())
+            result.content = law_.of_leaf(low, high);
         truncate(result);
         return result;
     }
@@ -125,9 +100,9 @@ class matrix_terms {
         }
         if (is_exact(result)) {
             const bool divide = content_levels_.divide_at(high - low);
-            if (law_.power != 0)
-                predict_merge(result, left, right, low, middle, high);
-            if (law_.power != 0 && divide)
+            if (law_.holds())
+                result.content = law_.of_product(left.content, right.content, low, middle, high);
+            if (law_.holds() && divide)
                 remove_content(result, last);
             else if (look_for_gcd_ && divide && length_of(result.m.p) < longest_for_gcd)
                 remove_gcd(result.m, last);
@@ -140,24 +115,16 @@ class matrix_terms {
 
     /// Divides a column, or a whole product, by all that the law says is left in it.
     void remove_content(node& block, bool last) const {
-        if (law_.power == 0)
+        if (!law_.holds() || failures_->load(std::memory_order_relaxed) >= most_failures)
             return;
-        if (law_.excluded[0])
+        if (!law_.holds_for_two())
             remove_powers_of_two(block.m, last);
-        prime_power_product prediction;
-        for (std::size_t i = 0; i < block.pending.size(); ++i)
-            if (!law_.excluded[i])
-                prediction.multiply(law_.primes[i], std::exchange(block.pending[i], 0u));
-        const mpz_class base = prediction.result();
-        if (base == 1)
+        mpz_class divisor = law_.take_divisor(block.content);
+        if (divisor == 1)
             return;
-        mpz_class divisor;
-        mpz_pow_ui(divisor.get_mpz_t(), base.get_mpz_t(), law_.power);
         integer_matrix2& m = block.m;
         mpz_class* const numbers[] = {&m.p, &m.r, &m.q, &m.s};
         const std::size_t count = last ? 2 : 4;  // of a column p and r
-        if (failures_->load(std::memory_order_relaxed) >= most_failures)
-            return;
         const std::uint64_t residue = check_residue(divisor);
         std::size_t done = 0;
         while (done < count && divide_exactly(*numbers[done], divisor, residue))
@@ -286,96 +253,21 @@ class matrix_terms {
         }
     }
 
-    /// |a_n| = κ·c(n)^(2k)?
-    void find_law(long terms) {
-        const factored_polynomial a = factor_linearly(fraction_.numerators());
-        if (a.rest.degree() != 0 || a.linear.size() != 1 || a.linear[0].multiplicity % 2 != 0) {
-            const integer_matrix2 m = leaf(from_ + 100, from_ + 100 + tried_terms, false).m;
-            const mpz_class common = gcd(gcd(m.p, m.r), gcd(m.q, m.s));
-            look_for_gcd_ = 6 * length_of(common) > length_of(m.p);
-            return;
-        }
-        law_.base = a.linear[0];
-        law_.power = static_cast<unsigned>(a.linear[0].multiplicity / 2);
-        law_.from = from_;
-        law_.primes = primes_below(static_cast<std::uint32_t>(std::clamp(terms + 1, 64L, 100'000'000L)));
-        law_.excluded.assign(law_.primes.size(), 0);
-        try_law();
-    }
-
-    /// Multiplies two blocks, and excludes the primes of which the law is not true there.
-    void try_law() {
-        const unsigned power = std::exchange(law_.power, 0u);
-        std::size_t failed = 0, used = 0;
-        for (const long low : {from_ + 5, from_ + last_tried - tried_terms}) {
-            node block = leaf(low, low + tried_terms, false);
-            mpz_class common = gcd(gcd(block.m.p, block.m.q), gcd(block.m.r, block.m.s));
-            for (std::size_t i = 0; i < law_.primes.size() && law_.primes[i] < tried_terms; ++i) {
-                int all = 0, most = 0;
-                for_multiples(law_.base, law_.primes[i], low, low + tried_terms, [&](long, int v) {
-                    all += v;
-                    most = std::max(most, v);
-                });
-                if (law_.excluded[i] || all == most)
-                    continue;
-                ++used;
-                mpz_class rest, prime(law_.primes[i]);
-                if (mpz_remove(rest.get_mpz_t(), common.get_mpz_t(), prime.get_mpz_t()) <
-                    power * static_cast<unsigned>(all - most)) {
-                    law_.excluded[i] = 1;
-                    ++failed;
-                }
-            }
-        }
-        if (3 * failed <= used)
-            law_.power = power;
-    }
-
-    /// The primes whose multiples a block of so many terms has two of.
-    std::size_t primes_for(long length) const {
-        return static_cast<std::size_t>(
-            std::lower_bound(law_.primes.begin(), law_.primes.end(), static_cast<std::uint32_t>(length)) -
-            law_.primes.begin());
-    }
-
-    /// highest and pending of a leaf.
-    void predict_leaf(node& block, long low, long high) const {
-        const std::size_t count = primes_for(high - low);
-        block.highest.assign(count, 0);
-        block.pending.assign(count, 0);
-        for (std::size_t i = 0; i < count; ++i) {
-            int all = 0, most = 0;
-            for_multiples(law_.base, law_.primes[i], std::max(low, law_.from), high, [&](long, int v) {
-                all += v;
-                most = std::max(most, v);
-            });
-            block.highest[i] = static_cast<std::uint8_t>(most);
-            block.pending[i] = static_cast<std::uint32_t>(all - most);
-        }
-    }
-
-    /// highest and pending of a product.
-    void predict_merge(node& block, const node& left, const node& right, long low, long middle,
-                       long high) const {
-        const std::size_t count = primes_for(high - low);
-        block.highest.assign(count, 0);
-        block.pending.assign(count, 0);
-        const auto highest = [&](const node& half, std::size_t i, long first, long end) {
-            if (i < half.highest.size())
-                return half.highest[i];
-            std::uint8_t most = 0;
-            for_multiples(law_.base, law_.primes[i], std::max(first, law_.from), end,
-                          [&](long, int v) { most = std::max(most, static_cast<std::uint8_t>(v)); });
-            return most;
+    /// The law, tried on two blocks; without one, whether a block has much in common.
+    void look_for_content(long terms) {
+        content_law law(fraction_.numerators(), from_, terms);
+        const auto common_factor = [this](long low) {
+            const integer_matrix2 m = leaf(low, low + tried_terms, false).m;
+            return std::pair(mpz_class(gcd(gcd(m.p, m.q), gcd(m.r, m.s))), length_of(m.p));
         };
-        for (std::size_t i = 0; i < count; ++i) {
-            const std::uint8_t x = highest(left, i, low, middle), y = highest(right, i, middle, high);
-            block.highest[i] = std::max(x, y);
-            block.pending[i] = std::min(x, y);
+        for (const long low : {from_ + 5, from_ + last_tried - tried_terms})
+            if (law.holds())
+                law.try_on(common_factor(low).first, low, low + tried_terms);
+        law_ = std::move(law);
+        if (!law_.holds()) {
+            const auto [common, length] = common_factor(from_ + 100);
+            look_for_gcd_ = 6 * length_of(common) > length;
         }
-        for (const node* half : {&left, &right})
-            for (std::size_t i = 0; i < half->pending.size(); ++i)
-                block.pending[i] += half->pending[i];
     }
 
     static constexpr long longest_for_gcd = 40'000;                      ///< bits
