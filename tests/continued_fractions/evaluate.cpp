@@ -243,6 +243,53 @@ TEST_CASE("bad arguments of evaluate throw before anything is computed") {
     CHECK_THAT(text_of(10, options), contains_text("determinant 0"));
 }
 
+TEST_CASE("odd arguments end in a value or an error") {
+    evaluation_options options;
+    // No depth is enough before the majorant begins to hold.
+    options.maximum_depth = 1;
+    CHECK_THROWS_WITH(evaluate(constants::pi_chudnovsky().fraction, 10, options),
+                      contains_text("0 of 10 digits"));
+    // A series of one term, with coefficients beyond double.
+    const mpz_class large = mpz_class(1) << 2000;
+    const auto one_term = polynomial_continued_fraction::from_hypergeometric_series(
+        1, {-1, 1}, integer_polynomial(std::vector<mpz_class>{large, 2}));
+    CHECK(mpfr_cmp_ui(evaluate(one_term, 10).value.get(), 1) == 0);
+    // So slow by its coefficients that the depth does not fit a number.
+    const mpz_class b("18000000000000"), alpha = 1 - b * b / 4;
+    const polynomial_continued_fraction crawl{
+        integer_polynomial(std::vector<mpz_class>{0, alpha * mpz_class("-100000000000"), alpha}),
+        integer_polynomial(std::vector<mpz_class>{7, b})};
+    options.maximum_depth = 100;
+    options.accept_agreement = true;
+    CHECK_THROWS_AS(evaluate(crawl, 1'000'000, options), convergence_error);
+    // A rational value of which the map leaves 1 and 0.
+    const polynomial_continued_fraction ends{
+        {60, -1}, integer_polynomial(std::vector<mpz_class>{mpz_class("10000000019"), 0, 1})};
+    const convergent_fraction c = reduced_convergent(ends, 59);
+    options = {};
+    options.map = {c.denominator, 1 - c.numerator, 0, 1};
+    CHECK(mpfr_cmp_ui(evaluate(ends, 1, options).value.get(), 1) == 0);
+    options.map = {c.denominator, -c.numerator, 0, 1};
+    CHECK(mpfr_zero_p(evaluate(ends, 1, options).value.get()) != 0);
+    // MPFR's exponents.
+    const mpfr_exp_t smallest = mpfr_get_emin(), largest = mpfr_get_emax();
+    for (const long digits : {100L, 204L, 224L, 310L}) {
+        mpfr_set_emax(2000);
+        mpfr_set_emin(-2000);
+        std::optional<evaluation> result;
+        try {
+            result = constant("pi", digits);
+        } catch (const std::invalid_argument&) {
+        } catch (const convergence_error&) {
+        }
+        mpfr_set_emax(largest);
+        mpfr_set_emin(smallest);
+        CHECK((digits > 100 || result));
+        if (result)
+            CHECK(holds(*result, by_mpfr("pi", result->value.precision() + 64)));
+    }
+}
+
 TEST_CASE("agreement of convergents is taken only on demand, and says that it proves nothing") {
     // Where exactly at the border −1/4 − 1/(16n²) the search for tails gives up: a_n = −(2n − 1)²·…, here by signs that
     // settle late.

@@ -108,8 +108,11 @@ inline std::optional<euler_form> find_euler_form(const polynomial_continued_frac
         }
         // Zeros of h_1 or h_2 are zeros of a_n; of those there are none behind the last.
         for (const integer_polynomial* p : {&form.p, &form.q, &form.weight})
-            for (const long root : integer_roots(*p, form.from - 1))
+            for (const long root : integer_roots(*p, form.from - 1)) {
+                if (root > 1'000'000'000)
+                    return std::nullopt;
                 form.from = std::max(form.from, root + 2);
+            }
         return form;
     }
     return std::nullopt;
@@ -172,19 +175,24 @@ class term_walk {
             const auto count = std::min(static_cast<std::size_t>(last - n_), p.size());
             const double all = block(p, p_error, q, q_error, 0, count);
             if (total_ + all > target) {
-                total_ += all;
+                add(all);
                 n_ += static_cast<long>(count);
                 continue;
             }
             // The bound falls in the end, but may rise first: the first N that is good enough is looked for in steps of one.
             for (std::size_t i = 0; i < count && total_ > target; ++i) {
-                total_ += block(p, p_error, q, q_error, i, i + 1);
+                add(block(p, p_error, q, q_error, i, i + 1));
                 ++n_;
             }
         }
     }
 
   private:
+    /// Upwards, whatever the sum rounds to.
+    void add(double part) {
+        total_ += part;
+        total_ += std::fabs(total_) * 0x1p-51;
+    }
     static long scale_of(const integer_polynomial& p) {
         return static_cast<long>(mpz_sizeinbase(p.leading_coefficient().get_mpz_t(), 2));
     }

@@ -87,14 +87,20 @@ class convergence_proof {
                              log2_below(form_->weight(m)) +
                              std::log2(majorant_->ratio / (1 - majorant_->ratio)) + 0x1p-30;
         // The bound falls from some n on; with the weight's size, which is asked for where the rest is small enough.
+        const double infinity = std::numeric_limits<double>::infinity();
+        if (start.numerator_step == 0)  // all further terms are zero
+            return {std::min(majorant_->from, maximum_depth),
+                    majorant_->from <= maximum_depth ? -infinity : infinity};
         term_walk walk(*form_);
         walk.advance(std::min(majorant_->from, maximum_depth), -std::numeric_limits<double>::infinity());
         double bound = std::numeric_limits<double>::infinity();
         for (double missing = 0;;) {
             walk.advance(maximum_depth, target - scale - missing);
             const double weight = log2_above(form_->weight(walk.n()));
-            bound = walk.n() < majorant_->from ? std::numeric_limits<double>::infinity()
-                                               : walk.log2_bound() + scale + weight;
+            bound = walk.n() < majorant_->from ? infinity : walk.log2_bound() + scale + weight;
+            if (!std::isfinite(bound))  // elements beyond the range of double: nothing is known
+                return {walk.n(), infinity};
+            bound += std::fabs(bound) * 0x1p-50;
             if (bound <= target || walk.n() >= maximum_depth)
                 return {walk.n(), bound};
             missing = weight + 0.01;
@@ -135,10 +141,10 @@ inline evaluation evaluate_by_agreement(const polynomial_continued_fraction& fra
                                         const std::optional<euler_form>& form, const mpfr_real* root,
                                         long precision, const splitting_options& splitting) {
     const convergence_rate rate = rate_of_convergence(fraction);
-    long depth = 64;
+    double wanted = 64;
     if (rate.kind == convergence::exponential && rate.digits_a_term > 0)
-        depth += static_cast<long>(static_cast<double>(digits + 2) / rate.digits_a_term);
-    depth = std::min(depth, options.maximum_depth);
+        wanted += static_cast<double>(digits + 2) / rate.digits_a_term;
+    long depth = static_cast<long>(std::min(wanted, static_cast<double>(options.maximum_depth)));
     const double none = -std::numeric_limits<double>::infinity();
     std::optional<mapped_value> before;
     for (;;) {
@@ -161,8 +167,8 @@ inline evaluation evaluate_by_agreement(const polynomial_continued_fraction& fra
         if (depth >= options.maximum_depth)
             throw_too_slow(reached, digits, depth);
         before = std::move(here);
-        depth = std::min(options.maximum_depth,
-                         rate.kind == convergence::exponential ? depth + depth / 8 : 2 * depth);
+        const long further = rate.kind == convergence::exponential ? std::max(1L, depth / 8) : depth;
+        depth += std::min(further, options.maximum_depth - depth);
     }
 }
 
@@ -195,6 +201,11 @@ inline evaluation evaluate(const polynomial_continued_fraction& fraction, long d
     require(options.maximum_depth >= 1, "options.maximum_depth", std::to_string(options.maximum_depth),
             "at least 1");
     require(options.map.determinant() != 0, "options.map", "of determinant 0", "a map that is not constant");
+    // The numbers, and their errors, have to stay within MPFR's range of exponents.
+    const double most_digits =
+        (static_cast<double>(std::min(mpfr_get_emax(), -mpfr_get_emin())) - 1024) / 3.3219280948873623;
+    require(static_cast<double>(digits) <= most_digits, "digits", std::to_string(digits),
+            "what MPFR's range of exponents allows");
     detail::require_memory("evaluate", digits, 0, options.memory_limit);
     const long precision = static_cast<long>(static_cast<double>(digits) * 3.3219280948873623) + 64;
 
@@ -214,13 +225,24 @@ inline evaluation evaluate(const polynomial_continued_fraction& fraction, long d
     }
 
     if (proof.kind() == proof_kind::exact) {
-        const detail::convergent_ratio last =
-            detail::ratio_of_convergent(fraction, std::nullopt, proof.end(), splitting);
-        detail::mapped_value x(last, -std::numeric_limits<double>::infinity(), options.map, root.get(),
-                               precision);
-        if (last.denominator == 0 || x.digits() < digits) {
+        const auto value_at_end = [&] {
+            return detail::ratio_of_convergent(fraction, std::nullopt, proof.end(), splitting);
+        };
+        const auto mapped = [&](const detail::convergent_ratio& ratio) {
+            return detail::mapped_value(ratio, -std::numeric_limits<double>::infinity(), options.map,
+                                        root.get(), precision);
+        };
+        detail::convergent_ratio last = value_at_end();
+        detail::mapped_value x = mapped(last);
+        if (last.error >= 0 && x.digits() < digits) {  // what was cut off is what the map leaves
+            splitting.precision = 0;
+            last = value_at_end();
+            x = mapped(last);
+        }
+        if (x.digits() < digits) {
             const mpz_class above = options.map.p * last.numerator + options.map.q * last.denominator;
-            if (last.error < 0 && above == 0 && last.denominator != 0)  // the value is zero
+            const mpz_class below = options.map.r * last.numerator + options.map.s * last.denominator;
+            if (above == 0 && below != 0)  // the value is zero
                 return {mpfr_real(0, precision), mpfr_real(0, 64), digits, proof_kind::exact, proof.end()};
             throw convergence_error("halfulp::evaluate: the fraction ends at n = " +
                                     std::to_string(proof.end()) + " with denominator zero");
@@ -241,10 +263,12 @@ inline evaluation evaluate(const polynomial_continued_fraction& fraction, long d
     for (int attempt = 0;; ++attempt) {
         const auto [depth, log2_error] = proof.depth_for(target, options.maximum_depth);
         // The target leaves some room: what misses it by little may be good enough.
-        if (log2_error > target + 8)
+        if (log2_error > target + 8) {
+            const double proven = std::isfinite(log2_error) ? -log2_error / 3.3219280948873623 : 0;
             detail::throw_too_slow(
-                std::clamp(static_cast<long>(-log2_error / 3.3219280948873623), 0L, digits - 1), digits,
+                static_cast<long>(std::clamp(proven, 0.0, static_cast<double>(digits - 1))), digits,
                 options.maximum_depth);
+        }
         detail::require_memory("evaluate", digits, static_cast<double>(depth), options.memory_limit);
         const detail::convergent_ratio ratio =
             detail::ratio_of_convergent(fraction, proof.form(), depth, splitting);

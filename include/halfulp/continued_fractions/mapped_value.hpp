@@ -89,6 +89,10 @@ class mapped_value {
         mpfr_div(value.get(), x.get(), y.get(), MPFR_RNDN);
         if (root != nullptr)
             mpfr_mul(value.get(), value.get(), root->get(), MPFR_RNDN);
+        if (!mpfr_regular_p(value.get())) {  // beyond MPFR's range of exponents
+            mpfr_set_inf(relative_error.get(), 1);
+            return;
+        }
         // Six roundings of half a unit, and the errors of numerator and denominator.
         mpfr_set_ui_2exp(relative_error.get(), 8, static_cast<mpfr_exp_t>(-precision), MPFR_RNDU);
         const auto add = [&](mpfr_real& part) {
@@ -96,7 +100,8 @@ class mapped_value {
         };
         if (ratio.error >= 0) {
             for (const auto& [size, factors] : {std::pair{&numerator, mpz_class(abs(m.p) + abs(m.q))},
-                                                std::pair{&denominator, mpz_class(abs(m.r) + abs(m.s))}}) {
+                                                std::pair{&denominator, mpz_class(abs(m.r) + abs(m.s))},
+                                                std::pair{&ratio.denominator, mpz_class(1)}}) {
                 mpfr_real part = rounded(factors, MPFR_RNDU);
                 mpfr_mul_2si(part.get(), part.get(), ratio.error, MPFR_RNDU);
                 mpfr_div(part.get(), part.get(), rounded(*size, MPFR_RNDD).get(), MPFR_RNDU);
@@ -114,7 +119,7 @@ class mapped_value {
         mpfr_div(pole.get(), pole.get(), size.get(), MPFR_RNDD);
         mpfr_real above = rounded(numerator, MPFR_RNDD);
         mpfr_div(above.get(), above.get(), size.get(), MPFR_RNDD);
-        if (ratio.error >= 0) {  // either is off by less than 2^-9
+        if (ratio.error >= 0) {  // all three are off by less than 2^-10
             mpfr_mul_d(pole.get(), pole.get(), 1 - 0x1p-9, MPFR_RNDD);
             mpfr_mul_d(above.get(), above.get(), 1 - 0x1p-9, MPFR_RNDD);
         }
