@@ -17,7 +17,7 @@
 
 namespace halfulp_test {
 
-using halfulp::constant;
+using halfulp::constant_value;
 using halfulp::from_string;
 using halfulp::low_bits;
 using halfulp::number_format;
