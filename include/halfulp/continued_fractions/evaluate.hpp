@@ -185,8 +185,8 @@ inline evaluation evaluate_by_agreement(const polynomial_continued_fraction& fra
 /// @throws convergence_error      where it is proven that there is no limit, where no proof is found (unless
 ///         options.accept_agreement), where a fraction that ends has no value, where maximum_depth does not reach the
 ///         digits; the text says why and how far it came
-/// @throws std::invalid_argument  if digits < 1 or > 10^9, radicand < 1, root < 2, maximum_depth < 1, the map is constant, or the
-///         memory does not suffice
+/// @throws std::invalid_argument  if digits < 1 or beyond MPFR's range of exponents (3.2·10^8 unless that was set), radicand
+///         < 1, root < 2, maximum_depth < 1, the map is constant, or the memory does not suffice
 ///
 /// O(M(D) log² D) for fractions that converge exponentially, M(D) being the cost of a multiplication of D digits.
 inline evaluation evaluate(const polynomial_continued_fraction& fraction, long digits,
