@@ -21,6 +21,12 @@
 
 namespace halfulp_test {
 
+/// The modes that MPFR has, or that follow from one of its results and whether that was exact.
+inline constexpr halfulp::rounding emulated_modes[] = {
+    halfulp::rounding::ties_to_even,    halfulp::rounding::toward_zero,    halfulp::rounding::toward_positive,
+    halfulp::rounding::toward_negative, halfulp::rounding::away_from_zero, halfulp::rounding::ties_to_away,
+    halfulp::rounding::ties_to_zero,    halfulp::rounding::to_odd};
+
 using halfulp::mpfr_real;
 using halfulp::polynomial_continued_fraction;
 using halfulp::rounding;

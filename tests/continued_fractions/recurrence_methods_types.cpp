@@ -18,12 +18,9 @@ namespace {
 using namespace halfulp;
 using halfulp_test::check_methods;
 using halfulp_test::emulated_format;
+using halfulp_test::emulated_modes;
 using halfulp_test::recurrence_fractions;
 using halfulp_test::regular_fractions;
-
-constexpr rounding modes_of_small_formats[] = {
-    rounding::ties_to_even,   rounding::toward_zero,  rounding::toward_positive, rounding::toward_negative,
-    rounding::away_from_zero, rounding::ties_to_away, rounding::ties_to_zero,    rounding::to_odd};
 
 template <float_format Format, rounding Mode>
 void check_type() {
@@ -60,7 +57,7 @@ TEST_CASE("small types: subnormals, overflow, zeros, infinities, as in MPFR with
 }
 
 TEST_CASE("rounded_arithmetic: any mode of a type at run time, stochastic ones reproducibly") {
-    for (const rounding mode : modes_of_small_formats) {
+    for (const rounding mode : emulated_modes) {
         const emulated_format oracle(formats::bfloat16, mode);
         check_methods(rounded_arithmetic<bfloat16>(projection{mode}), oracle, recurrence_fractions()[0], 17);
         check_methods(rounded_arithmetic<double>(projection{mode}), emulated_format(formats::float64, mode),

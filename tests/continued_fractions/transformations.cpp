@@ -10,6 +10,7 @@
 #include <halfulp/reference/continued_fraction.hpp>
 
 #include "support/catch.hpp"
+#include "transformations_checks.hpp"
 
 #include <random>
 #include <vector>
@@ -17,14 +18,9 @@
 namespace {
 
 using namespace halfulp;
+using halfulp_test::all_convergents;
 using halfulp_test::cases_for_effort;
-
-integer_polynomial plain_polynomial(std::mt19937_64& generator, int degree, long size) {
-    std::vector<mpz_class> c;
-    for (int k = 0; k <= degree; ++k)
-        c.emplace_back(static_cast<long>(generator() % static_cast<unsigned long>(2 * size + 1)) - size);
-    return integer_polynomial(c);
-}
+using halfulp_test::random_polynomial;
 
 /// Small coefficients, so that elements are zero every now and then, and up to three exceptional terms.
 polynomial_continued_fraction plain_fraction(std::mt19937_64& generator) {
@@ -33,14 +29,8 @@ polynomial_continued_fraction plain_fraction(std::mt19937_64& generator) {
         first_a.emplace_back(static_cast<long>(generator() % 9) - 4);
     for (std::uint64_t count = generator() % 4; count > 0; --count)
         first_b.emplace_back(static_cast<long>(generator() % 7) - 3);
-    return {plain_polynomial(generator, static_cast<int>(generator() % 4), 4),
-            plain_polynomial(generator, static_cast<int>(generator() % 3), 4), first_a, first_b};
-}
-
-template <class Fraction>
-std::vector<reference::convergent> convergents_of(const Fraction& fraction, long depth) {
-    return reference::convergents([&](long n) { return fraction.a(n); },
-                                  [&](long n) { return fraction.b(n); }, depth);
+    return {random_polynomial(generator, static_cast<int>(generator() % 4), 4),
+            random_polynomial(generator, static_cast<int>(generator() % 3), 4), first_a, first_b};
 }
 
 /// The same point of the projective line, neither being (0, 0).
@@ -60,7 +50,7 @@ bool no_point(const reference::convergent& x) {
 /// The same convergents, (0, 0) at the same n where an element of the original makes it so.
 template <class Before, class After>
 void check_same_convergents(const Before& before, const After& after, long depth) {
-    const auto x = convergents_of(before, depth), y = convergents_of(after, depth);
+    const auto x = all_convergents(before, depth), y = all_convergents(after, depth);
     for (std::size_t n = 0; n < x.size(); ++n) {
         CAPTURE(n);
         if (no_point(x[n]))
@@ -74,7 +64,7 @@ TEST_CASE("inflating keeps every convergent, and deflating takes it back") {
     std::mt19937_64 generator(21);
     for (int round = 0; round < cases_for_effort(30, 300, 30000); ++round) {
         const polynomial_continued_fraction fraction = plain_fraction(generator);
-        const integer_polynomial r = plain_polynomial(generator, static_cast<int>(generator() % 3), 5);
+        const integer_polynomial r = random_polynomial(generator, static_cast<int>(generator() % 3), 5);
         if (r.degree() < 0 || !integer_roots(r, 1).empty()) {
             CHECK_THROWS_AS(equivalent(fraction, r), std::invalid_argument);
             continue;
@@ -137,7 +127,7 @@ TEST_CASE("tails are fractions of their own, and what is in front a map") {
     std::mt19937_64 generator(22);
     for (int round = 0; round < cases_for_effort(30, 300, 30000); ++round) {
         const polynomial_continued_fraction fraction = plain_fraction(generator);
-        const auto whole = convergents_of(fraction, 30);
+        const auto whole = all_convergents(fraction, 30);
         const long n = static_cast<long>(generator() % 9);
         const auto rest = tail(fraction, n);
         const auto same_rest = tail(any_continued_fraction(fraction), n);
@@ -152,7 +142,7 @@ TEST_CASE("tails are fractions of their own, and what is in front a map") {
                 CHECK(same_rest.fraction.a(i) == fraction.a(n + i));
             }
         }
-        const auto images = convergents_of(rest.fraction, 20);
+        const auto images = all_convergents(rest.fraction, 20);
         for (std::size_t j = 0; j <= 20; ++j) {
             const auto& expected = whole[static_cast<std::size_t>(n) + j];
             // The map may be of rank 1: where a_i = 0 in front all is the same point, or none.
@@ -178,9 +168,9 @@ TEST_CASE("reciprocal, negative, and reversed fractions") {
     std::mt19937_64 generator(23);
     for (int round = 0; round < cases_for_effort(30, 300, 30000); ++round) {
         const polynomial_continued_fraction fraction = plain_fraction(generator);
-        const auto x = convergents_of(fraction, 20);
-        const auto inverse = convergents_of(reciprocal(fraction), 21);
-        const auto negative = convergents_of(negated(fraction), 20);
+        const auto x = all_convergents(fraction, 20);
+        const auto inverse = all_convergents(reciprocal(fraction), 21);
+        const auto negative = all_convergents(negated(fraction), 20);
         for (std::size_t n = 0; n <= 20; ++n) {
             if (no_point(x[n])) {
                 CHECK(no_point(inverse[n + 1]));
@@ -192,10 +182,10 @@ TEST_CASE("reciprocal, negative, and reversed fractions") {
         }
         const auto n = static_cast<long>(1 + generator() % 19);
         const auto at = static_cast<std::size_t>(n);
-        const auto numerators = convergents_of(reversed(fraction, n), n)[at];
+        const auto numerators = all_convergents(reversed(fraction, n), n)[at];
         if (!no_point(numerators))
             CHECK((x[at].numerator * numerators.denominator == x[at - 1].numerator * numerators.numerator));
-        const auto denominators = convergents_of(reversed(any_continued_fraction(fraction), n, 1), n)[at];
+        const auto denominators = all_convergents(reversed(any_continued_fraction(fraction), n, 1), n)[at];
         if (!no_point(denominators))
             CHECK(x[at].denominator * denominators.denominator ==
                   x[at - 1].denominator * denominators.numerator);
@@ -213,7 +203,7 @@ TEST_CASE("Bauer and Muir: convergents are the modified ones") {
     int kept = 0;
     for (int round = 0; round < cases_for_effort(40, 400, 40000); ++round) {
         const polynomial_continued_fraction fraction = plain_fraction(generator);
-        const integer_polynomial w = plain_polynomial(generator, static_cast<int>(generator() % 2), 3);
+        const integer_polynomial w = random_polynomial(generator, static_cast<int>(generator() % 2), 3);
         const mpz_class d = 1 + static_cast<long>(generator() % 3);
         mapped_continued_fraction<polynomial_continued_fraction> made{fraction};
         try {
@@ -222,7 +212,7 @@ TEST_CASE("Bauer and Muir: convergents are the modified ones") {
             continue;
         }
         ++kept;
-        const auto x = convergents_of(fraction, 20), y = convergents_of(made.fraction, 20);
+        const auto x = all_convergents(fraction, 20), y = all_convergents(made.fraction, 20);
         for (std::size_t n = 0; n <= 20; ++n) {
             const reference::convergent before = n == 0 ? reference::convergent{1, 0} : x[n - 1];
             const mpz_class w_n = w(static_cast<long>(n));
@@ -274,8 +264,8 @@ TEST_CASE("zero denominators are merged away") {
             first_a.emplace_back(static_cast<long>(generator() % 5) - 2 + (generator() % 4 == 0 ? 0 : 5));
         for (std::uint64_t count = generator() % 8; count > 0; --count)
             first_b.emplace_back(static_cast<long>(generator() % 3) - 1);
-        const polynomial_continued_fraction fraction{plain_polynomial(generator, 1, 4),
-                                                     plain_polynomial(generator, 1, 4), first_a, first_b};
+        const polynomial_continued_fraction fraction{random_polynomial(generator, 1, 4),
+                                                     random_polynomial(generator, 1, 4), first_a, first_b};
         mapped_continued_fraction<polynomial_continued_fraction> made{fraction};
         try {
             made = without_zero_denominators(fraction);
@@ -286,7 +276,7 @@ TEST_CASE("zero denominators are merged away") {
             CHECK(made.fraction.b(n) != 0);
         with_zeros += made.first > 0;
         // Behind all zeros convergent j is C_{j + first}; a fraction that ends has one value.
-        const auto x = convergents_of(fraction, 60), y = convergents_of(made.fraction, 60);
+        const auto x = all_convergents(fraction, 60), y = all_convergents(made.fraction, 60);
         for (std::size_t j = 30; j < 50; ++j) {
             const auto& expected = x[j + static_cast<std::size_t>(made.first)];
             long end = 0;
@@ -325,7 +315,7 @@ TEST_CASE("negative numerators become positive ones, the original is the odd par
     for (int round = 0; round < cases_for_effort(50, 500, 50000); ++round) {
         const polynomial_continued_fraction fraction = plain_fraction(generator);
         const auto odd = without_negative_numerators(fraction);
-        const auto x = convergents_of(fraction, 20), y = convergents_of(odd, 41);
+        const auto x = all_convergents(fraction, 20), y = all_convergents(odd, 41);
         for (std::size_t n = 0; n <= 20; ++n)
             CHECK((no_point(x[n]) ? no_point(y[2 * n + 1]) : same_point(x[n], y[2 * n + 1])));
         for (long n = 1; n <= 41; ++n)

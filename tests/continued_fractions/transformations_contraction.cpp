@@ -12,6 +12,7 @@
 #include <halfulp/reference/continued_fraction.hpp>
 
 #include "support/catch.hpp"
+#include "transformations_checks.hpp"
 
 #include <random>
 #include <vector>
@@ -19,20 +20,9 @@
 namespace {
 
 using namespace halfulp;
+using halfulp_test::all_convergents;
 using halfulp_test::cases_for_effort;
-
-integer_polynomial contracted_polynomial(std::mt19937_64& generator, int degree, long size) {
-    std::vector<mpz_class> c;
-    for (int k = 0; k <= degree; ++k)
-        c.emplace_back(static_cast<long>(generator() % static_cast<unsigned long>(2 * size + 1)) - size);
-    return integer_polynomial(c);
-}
-
-template <class Fraction>
-std::vector<reference::convergent> contraction_oracle(const Fraction& fraction, long depth) {
-    return reference::convergents([&](long n) { return fraction.a(n); },
-                                  [&](long n) { return fraction.b(n); }, depth);
-}
+using halfulp_test::random_polynomial;
 
 /// The least n ≥ 1 with a_n = 0 below the depth, or 0.
 template <class Fraction>
@@ -46,8 +36,8 @@ long end_below(const Fraction& fraction, long depth) {
 /// Every convergent of the contraction, mapped, is the one of the original; behind the end of a fraction, the last.
 template <class Fraction, class Made>
 void check_contraction(const Fraction& fraction, const Made& made, long depth) {
-    const auto x = contraction_oracle(fraction, made.first + depth * made.step),
-               y = contraction_oracle(made.fraction, depth);
+    const auto x = all_convergents(fraction, made.first + depth * made.step),
+               y = all_convergents(made.fraction, depth);
     const long end = end_below(fraction, made.first + depth * made.step + 1);
     for (long j = 0; j <= depth; ++j) {
         const long n = made.first + j * made.step;
@@ -69,8 +59,8 @@ TEST_CASE("contraction of interlaced fractions, every period, residue and kind o
         const std::size_t m = 1 + generator() % 4;
         std::vector<integer_polynomial> a, b;
         for (std::size_t r = 0; r < m; ++r) {
-            a.push_back(contracted_polynomial(generator, static_cast<int>(generator() % 3), 4));
-            b.push_back(contracted_polynomial(generator, static_cast<int>(generator() % 3), 4));
+            a.push_back(random_polynomial(generator, static_cast<int>(generator() % 3), 4));
+            b.push_back(random_polynomial(generator, static_cast<int>(generator() % 3), 4));
         }
         std::vector<mpz_class> first_a, first_b;
         for (std::uint64_t count = generator() % 8; count > 0; --count)
@@ -84,7 +74,7 @@ TEST_CASE("contraction of interlaced fractions, every period, residue and kind o
             made = contracted(fraction, residue);
         } catch (const std::invalid_argument&) {
             ++refused;  // C_{mk+r} is one and the same for all large k
-            const auto x = contraction_oracle(fraction, 400);
+            const auto x = all_convergents(fraction, 400);
             const auto at = static_cast<std::size_t>(residue) + 60 * m;
             CHECK(x[at].numerator * x[at + m].denominator == x[at + m].numerator * x[at].denominator);
             continue;
@@ -104,8 +94,8 @@ TEST_CASE("contraction of interlaced fractions, every period, residue and kind o
 TEST_CASE("contraction of polynomial fractions, even and odd part") {
     std::mt19937_64 generator(32);
     for (int round = 0; round < cases_for_effort(30, 300, 30000); ++round) {
-        const polynomial_continued_fraction fraction{contracted_polynomial(generator, 2, 5),
-                                                     contracted_polynomial(generator, 1, 5),
+        const polynomial_continued_fraction fraction{random_polynomial(generator, 2, 5),
+                                                     random_polynomial(generator, 1, 5),
                                                      {},
                                                      {static_cast<long>(generator() % 4)}};
         for (const long m : {1L, 2L, 3L, 5L})
@@ -180,8 +170,8 @@ TEST_CASE("canonical contraction to any increasing sequence of convergents") {
     std::mt19937_64 generator(33);
     int complete = 0;
     for (int round = 0; round < cases_for_effort(20, 200, 20000); ++round) {
-        const polynomial_continued_fraction fraction{contracted_polynomial(generator, 2, 5),
-                                                     contracted_polynomial(generator, 1, 5)};
+        const polynomial_continued_fraction fraction{random_polynomial(generator, 2, 5),
+                                                     random_polynomial(generator, 1, 5)};
         std::vector<long> kept;
         for (long n = static_cast<long>(generator() % 3); kept.size() < 10;
              n += 1 + static_cast<long>(generator() % 4))
@@ -190,10 +180,10 @@ TEST_CASE("canonical contraction to any increasing sequence of convergents") {
             continue;
         const auto made = contracted(any_continued_fraction(fraction),
                                      [kept](long k) { return kept[static_cast<std::size_t>(k)]; });
-        const auto x = contraction_oracle(fraction, kept.back());
+        const auto x = all_convergents(fraction, kept.back());
         std::vector<reference::convergent> y;
         try {
-            y = contraction_oracle(made.fraction, 9);
+            y = all_convergents(made.fraction, 9);
         } catch (const convergence_error&) {
             bool repeated = false;
             for (std::size_t k = 1; k < kept.size(); ++k) {
@@ -236,9 +226,9 @@ TEST_CASE("an extension has the original as its even part") {
             first_a.emplace_back(static_cast<long>(generator() % 9) - 4);
         for (std::uint64_t count = generator() % 4; count > 0; --count)
             first_b.emplace_back(static_cast<long>(generator() % 7) - 3);
-        const polynomial_continued_fraction fraction{
-            contracted_polynomial(generator, 2, 5), contracted_polynomial(generator, 1, 5), first_a, first_b};
-        const integer_polynomial w = contracted_polynomial(generator, 1, 4);
+        const polynomial_continued_fraction fraction{random_polynomial(generator, 2, 5),
+                                                     random_polynomial(generator, 1, 5), first_a, first_b};
+        const integer_polynomial w = random_polynomial(generator, 1, 4);
         bool equal = false;
         for (long n = 1; n < 30; ++n)
             equal = equal || fraction.b(n) == w(n);
@@ -248,7 +238,7 @@ TEST_CASE("an extension has the original as its even part") {
         }
         ++made_count;
         const auto made = extended(fraction, w);
-        const auto x = contraction_oracle(fraction, 15), y = contraction_oracle(made, 30);
+        const auto x = all_convergents(fraction, 15), y = all_convergents(made, 30);
         for (std::size_t n = 0; n <= 15; ++n) {
             CHECK(x[n].numerator * y[2 * n].denominator == x[n].denominator * y[2 * n].numerator);
             CHECK((y[2 * n].numerator != 0 || y[2 * n].denominator != 0 ||
@@ -275,7 +265,7 @@ TEST_CASE("fractions without negative numerators contract to what they came from
     const auto made = contracted(without_negative_numerators(apery, {0, 0, 0, 1}), 1);
     CHECK(made.fraction.numerators() == apery.numerators());
     CHECK(made.fraction.denominators() == apery.denominators());
-    const auto x = contraction_oracle(apery, 20), y = contraction_oracle(made.fraction, 20);
+    const auto x = all_convergents(apery, 20), y = all_convergents(made.fraction, 20);
     for (std::size_t n = 0; n <= 20; ++n)
         CHECK((made.map.p * y[n].numerator + made.map.q * y[n].denominator) * x[n].denominator ==
               (made.map.r * y[n].numerator + made.map.s * y[n].denominator) * x[n].numerator);
